@@ -1,0 +1,1 @@
+"""Article text in, attributions out: reading, rules, speakers, spaCy components, scoring."""

@@ -1,0 +1,1 @@
+"""Attributions in, stance labels out. Imports only the types of `sayso.attribution`."""

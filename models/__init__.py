@@ -1,0 +1,1 @@
+"""Trained artefacts, one folder each; no code."""

@@ -1,0 +1,1 @@
+"""Seed data: registry, lexicons, articles and gold; no code."""
