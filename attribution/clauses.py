@@ -1,0 +1,546 @@
+"""Shallow clause structure without a parser: tagged sentences, noun phrases left and right of a verb, clause ends.
+
+A top-level quotation is one unit here, whatever it holds: quoted words take part in the sentence around them as one
+noun phrase or one clause. Tags are single characters, listed at `TAGS`; they come from closed word lists, inflection
+and neighbours, and are right often enough for the patterns of reported speech, not for parsing at large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .lexicon import WordLists, read_word_lists
+from .marks import Quotation
+from .words import Words
+
+TAGS = {
+    "D": "determiner or possessive pronoun",
+    "P": "preposition",
+    "S": "subject pronoun",
+    "O": "object pronoun",
+    "B": "form of be",
+    "H": "form of have",
+    "U": "form of do",
+    "M": "modal",
+    "C": "coordinator",
+    "J": "subordinator",
+    "R": "relative pronoun",
+    "W": "question word",
+    "A": "adverb",
+    "T": "time word",
+    "V": "verb form that can be finite",
+    "G": "-ing form",
+    "t": "to",
+    "Q": "top-level quotation",
+    ",": "comma",
+    ";": "mark that divides clauses: semicolon, colon, dash, bracket",
+    ".": "terminal mark",
+    "N": "anything else: nouns, names, adjectives, numbers",
+}
+TERMINAL = frozenset({".", "!", "?", "…"})
+DIVIDERS = frozenset({";", ":", "—", "–", "-", "(", ")", "[", "]", "/", "|", "•", "―"})
+NOUNISH = frozenset("NQ")
+FINITE = frozenset("BHUMV")
+# A boundary on the left: a clause can begin right behind one of these.
+LEFT_EDGE = frozenset(",;.CJRQW")
+# Heads whose complement belongs to the report's circumstances, never to the name of a source.
+OCCASIONS = frozenset(
+    """statement interview speech tweet email e-mail letter post message memo filing report briefing conference
+    address debate column article book video ad blog call appearance meeting rally event hearing testimony op-ed
+    release note broadcast program show episode podcast television tv radio twitter facebook instagram telegram
+    response reply reference remarks comments answer press""".split()
+)
+# "wants": not a source of its own; "that" and "which" would be read as one otherwise.
+OPENERS_OF_QUOTES = frozenset("“\"«„‟‘'`＂")
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Units of one sentence as parallel lists; `quotes[i]` is the quotation that unit `i` stands for, or None."""
+
+    low: list[str]
+    cap: list[bool]
+    tag: list[str]
+    starts: list[int]
+    ends: list[int]
+    quotes: list[Quotation | None]
+    paragraph: int
+    first: bool
+    """Whether the sentence opens its paragraph."""
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+
+@lru_cache(maxsize=1)
+def _tag_table() -> Mapping[str, str]:
+    """Return word -> tag; where a word is in several lists the later line wins."""
+    return _make_tag_table(read_word_lists())
+
+
+def _make_tag_table(words: WordLists) -> Mapping[str, str]:
+    table: dict[str, str] = {}
+    for form, tags in words.verb_forms.items():
+        table[form] = "G" if tags == {"ing"} else "V"
+    for form in words.verb_like_nouns | words.participle_adjectives:
+        table[form] = "n"  # noun or verb by its neighbours
+    for group, tag in (
+        (words.mid_adverbs, "A"),
+        (words.time_words, "T"),
+        (words.prepositions, "P"),
+        (words.subordinators, "J"),
+        (words.relative_pronouns, "R"),
+        (words.wh_words, "W"),
+        (words.coordinators, "C"),
+        (words.indefinite_pronouns, "N"),
+        (words.object_pronouns, "O"),
+        (words.reflexives, "O"),
+        (words.determiners, "D"),
+        (words.possessives, "D"),
+        (words.subject_pronouns, "S"),
+        (words.modals, "M"),
+        (words.do_forms, "U"),
+        (words.have_forms, "H"),
+        (words.be_forms, "B"),
+    ):
+        for word in group:
+            table[word] = tag
+    # Words in several classes: the reading that reported speech needs most.
+    table |= {"who": "R", "which": "R", "that": "R", "whom": "R", "whose": "R", "to": "t", "not": "A", "her": "D"}
+    table |= {"it": "S", "you": "S", "and": "C", "or": "C", "but": "C", "for": "P", "so": "A", "since": "J", "as": "J"}
+    table |= {"while": "J", "before": "P", "after": "P", "until": "P", "than": "P", "like": "P", "no": "D", "yet": "A"}
+    table |= {"don't": "U", "doesn't": "U", "didn't": "U", "isn't": "B", "wasn't": "B", "aren't": "B", "weren't": "B"}
+    table |= {"won't": "M", "wouldn't": "M", "can't": "M", "couldn't": "M", "shouldn't": "M", "cannot": "M"}
+    table |= {"hasn't": "H", "haven't": "H", "hadn't": "H", "others": "N", "some": "N", "many": "N", "most": "N"}
+    table |= {"he's": "s", "she's": "s", "it's": "s", "they're": "s", "we're": "s", "i'm": "s", "you're": "s"}
+    table |= {"he'd": "s", "she'd": "s", "they'd": "s", "we'd": "s", "i'd": "s", "they've": "s", "we've": "s"}
+    table |= {"i've": "s", "he'll": "s", "she'll": "s", "they'll": "s", "we'll": "s", "i'll": "s", "it'll": "s"}
+    table |= {"that's": "s", "there's": "s", "there": "S", "n't": "A", "late": "T", "early": "T", "last": "T"}
+    return table
+
+
+def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotation | None]) -> list[str]:
+    """Return one tag for each unit; verbs after a determiner or inside a capitalised name count as nouns."""
+    table = _tag_table()
+    tags: list[str] = []
+    before = "."
+    for index, word in enumerate(low):
+        if quotes[index] is not None:
+            tag = "Q"
+        elif len(word) == 1 and not word.isalnum():
+            if word == ",":
+                tag = ","
+            elif word in TERMINAL:
+                tag = "."
+            elif word in DIVIDERS:
+                tag = ";"
+            else:
+                tag = "N" if word in "$€£%&#@+" else ";"
+        else:
+            tag = table.get(word, "")
+            if tag == "":
+                if word[-3:] == "ing" and len(word) > 5 and not cap[index]:
+                    tag = "g"
+                elif word[-2:] == "ly" and len(word) > 4 and not cap[index]:
+                    tag = "A"
+                elif word[-2:] == "ed" and len(word) > 4 and not cap[index]:
+                    tag = "v"
+                elif word == "--" or word[:2] in ("..", "__"):
+                    tag = ";"
+                else:
+                    tag = "N"
+            elif cap[index] and index and before != "." and tag in "VGnTAJPD" and word not in ("i",):
+                # A capital inside a sentence is part of a name ("Stop Hunger Now"), except after a mark.
+                if tag == "T" and word[0].isalpha() and word not in ("last", "early", "late", "next"):
+                    pass  # Monday, January
+                elif low[index - 1].isalpha():
+                    tag = "N"
+            if tag in ("V", "n", "v", "G", "g"):
+                if before == "D" or (before == "N" and low[index - 1][-2:] in ("'s", "s'")):
+                    tag = "N"
+                elif before == "P" and tag in ("V", "n", "v"):
+                    tag = "N"
+                elif tag == "n":
+                    # A verb only where a verb must stand: after a subject pronoun, a modal or to.
+                    tag = "V" if before in ("S", "M", "t", "R") else "N"
+                elif tag == "v":
+                    tag = "V"
+                elif tag == "g":
+                    tag = "G"
+            elif tag == "s":
+                tag = "S"
+        tags.append(tag)
+        before = tag
+    return tags
+
+
+# --------------------------------------------------------------------------------------------------------- sentences
+
+
+def split_sentences(words: Words, quotations: Sequence[Quotation], abbreviations: frozenset[str], *, paragraph: int,
+                    begin: int, end: int, text: str) -> list[Sentence]:
+    """Return the sentences of one paragraph (characters `begin` to `end`), each top-level quotation one unit.
+
+    `quotations` are the top-level ones that touch the paragraph, in text order. A quotation that ends with a full
+    stop ends its sentence, one that ends with ! or ? only when no attribution follows it in lower case.
+    """
+    low: list[str] = []
+    cap: list[bool] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    quotes: list[Quotation | None] = []
+    sentences: list[Sentence] = []
+    pieces = [(p.start, p.end, q) for q in quotations for p in q.pieces if p.start < end and begin < p.end]
+
+    def close() -> None:
+        if low:
+            sentences.append(
+                Sentence(low[:], cap[:], tag_units(low, cap, quotes), starts[:], ends[:], quotes[:], paragraph,
+                         not sentences)
+            )
+            for group in (low, cap, starts, ends, quotes):
+                group.clear()
+
+    texts, lowers, w_starts, w_ends = words.texts, words.lower, words.starts, words.ends
+    n, i, piece = len(texts), 0, 0
+    while i < n:
+        at = w_starts[i]
+        while piece < len(pieces) and pieces[piece][1] <= at:
+            piece += 1
+        if piece < len(pieces) and pieces[piece][0] <= at:
+            start, stop, quotation = pieces[piece]
+            low.append('"')
+            first_letter = next((c for c in text[start:stop] if c.isalnum()), "")
+            cap.append(first_letter.isupper())
+            starts.append(start)
+            ends.append(stop)
+            quotes.append(quotation)
+            while i < n and w_starts[i] < stop:
+                i += 1
+            piece += 1
+            if _quotation_ends_sentence(text, start, stop) and (i >= n or _starts_sentence(texts, i)):
+                if i >= n or not (last_mark(text, start, stop) in "!?" and _attribution_follows(lowers, texts, i)):
+                    close()
+            continue
+        word = texts[i]
+        low.append(lowers[i])
+        cap.append(word[0].isupper())
+        starts.append(at)
+        ends.append(w_ends[i])
+        quotes.append(None)
+        i += 1
+        if word[0] in ".!?…":
+            if word == "." and len(low) > 1 and i < n:
+                previous = low[-2]
+                if previous + "." in abbreviations and ends[-2] == at and (
+                    texts[i][0].islower() or texts[i][0].isdigit() or previous + "." not in _ENDING
+                ):
+                    continue
+                if len(previous) == 1 and previous.isalpha() and cap[-2] and ends[-2] == at:
+                    continue  # an initial
+            if i >= n or _starts_sentence(texts, i):
+                close()
+        elif i < n and word[-1] == "." and len(word) > 2 and texts[i][0].isupper() and lowers[i] in _SENTENCE_OPENERS:
+            close()  # "... in the U.S. He said"
+    close()
+    return sentences
+
+
+_ENDING = frozenset({"inc.", "corp.", "co.", "ltd.", "etc.", "a.m.", "p.m.", "u.s.", "jr.", "sr."})
+_SENTENCE_OPENERS = frozenset(
+    "he she it they we i you the a an this that these those but and in on at for as if when while his her its".split()
+)
+
+
+def _starts_sentence(texts: Sequence[str], i: int) -> bool:
+    first = texts[i][0]
+    return not first.islower() and first not in ",;:)]"
+
+
+def last_mark(text: str, start: int, stop: int) -> str:
+    """Return the last character of the quotation that is neither a quotation mark nor white space."""
+    k = stop - 1
+    while k > start and (text[k].isspace() or text[k] in "”»\"'’“‟＂"):
+        k -= 1
+    return text[k]
+
+
+def _quotation_ends_sentence(text: str, start: int, stop: int) -> bool:
+    return last_mark(text, start, stop) in ".!?…"
+
+
+def _attribution_follows(lowers: Sequence[str], texts: Sequence[str], i: int) -> bool:
+    """Return whether a short clause with a verb of saying stands at word `i`: "...?" Ruiz asked."""
+    for k in range(i, min(i + 7, len(texts))):
+        if texts[k][0] in ".!?,;:":
+            return False
+        if lowers[k] in _ASKING:
+            return True
+    return False
+
+
+_ASKING = frozenset(
+    """said says asked asks wrote writes tweeted told tells added adds replied replies shouted exclaimed yelled cried
+    wondered quipped joked responded continued declared concluded answered demanded insisted""".split()
+)
+
+
+# ------------------------------------------------------------------------------------------------------ noun phrases
+
+
+def noun_phrase_before(s: Sentence, k: int) -> int | None:
+    """Return the first unit of the noun phrase that ends at unit `k`, or None when none ends there.
+
+    Takes prepositional attributes (an adviser to the minister), titles, and coordination (Putin and Biden) where the
+    whole stands at the start of a clause; never crosses a verb or a mark.
+    """
+    tag, low = s.tag, s.low
+    if k < 0:
+        return None
+    if tag[k] in "SO":
+        return k if low[k] not in ("there", "there's", "that's") else None
+    i = k
+    if tag[i] == "D" and low[i] in ("this", "that", "these", "those", "both", "all", "his", "hers", "another", "each"):
+        return i
+    if tag[i] not in NOUNISH and tag[i] != "T":
+        return None
+    if tag[i] == "T" and (i == 0 or tag[i - 1] in ",.;PJ"):
+        return None  # "On Monday"
+    if tag[i] == "T":
+        return None
+    first = i
+    while True:
+        j = i
+        while j >= 0 and (tag[j] in NOUNISH or (tag[j] == "G" and j < i) or (tag[j] == "A" and _is_adverb_inside(s, j, i))):
+            j -= 1
+        if j >= 0 and tag[j] == "T" and j < i and low[j][-2:] in ("'s",):
+            j -= 1
+        if j >= 0 and tag[j] == "D":
+            j -= 1
+            if j >= 0 and low[j] in ("all", "both", "half"):
+                j -= 1
+        if j + 1 > i:
+            break
+        first = j + 1
+        if j <= 0:
+            break
+        if tag[j] in ("P", "t") and tag[j - 1] in "NO" and low[j] not in _NO_ATTRIBUTE:
+            if tag[j] == "t" and tag[j + 1] not in "DN":
+                break
+            i = j - 1
+            continue
+        if low[j] in ("and", "or", "&") and tag[j - 1] in "NQ":
+            left = noun_phrase_before(s, j - 1)
+            if left is not None and is_clause_start(s, left):
+                first = left
+            break
+        if tag[j] == "," and tag[j - 1] in "N" and _has_coordinator(s, j + 1, k):
+            left = noun_phrase_before(s, j - 1)
+            if left is not None and is_clause_start(s, left):
+                first = left
+            break
+        break
+    # A preposition at the start of the clause opens an adverbial, not the subject: "In Kyiv officials say".
+    return first
+
+
+_NO_ATTRIBUTE = frozenset("than like after before until during".split())
+
+
+def _is_adverb_inside(s: Sentence, j: int, i: int) -> bool:
+    return j < i and j > 0 and s.tag[j - 1] in "DN" and s.tag[j + 1] == "N" and s.low[j] not in ("also", "then", "now")
+
+
+def _has_coordinator(s: Sentence, begin: int, end: int) -> bool:
+    return any(s.low[x] in ("and", "or", "&") for x in range(begin, min(end + 1, begin + 12)))
+
+
+def is_clause_start(s: Sentence, i: int) -> bool:
+    """Return whether a clause can begin at unit `i`: at the sentence's start, behind a mark, conjunction or adverb."""
+    if i <= 0:
+        return True
+    t = s.tag[i - 1]
+    if t in LEFT_EDGE:
+        return True
+    if t in "AT":
+        return is_clause_start(s, i - 1) or s.tag[i - 2] in "PDT"
+    return s.low[i - 1] in ("that", "for", "before", "after")
+
+
+def subject_before(s: Sentence, v: int, *, floor: int = 0) -> tuple[int, int] | None:
+    """Return the units [first, last] of the noun phrase whose verb group begins at unit `v`, or None.
+
+    Sees through one appositive or relative clause in commas ("Ana Ruiz, a nurse, said"): an appositive belongs to the
+    phrase, a relative clause does not. Never looks left of `floor`.
+    """
+    k = v - 1
+    tag, low = s.tag, s.low
+    while k > floor and tag[k] == "A":
+        k -= 1
+    if k < floor:
+        return None
+    if low[k] in (",", "-", "—", "–", ")", "--"):
+        mark = low[k]
+        other = "(" if mark == ")" else mark
+        m = k - 1
+        while m > floor and not (low[m] == other):
+            if tag[m] == "." or (tag[m] == "Q" and k - m > 30):
+                return None
+            m -= 1
+        # Appositives can hold commas themselves: a nurse from Lima, Peru, said.
+        while m > floor:
+            if low[m] != other:
+                return None
+            inside_first = m + 1
+            head = _head_before_insertion(s, m, floor)
+            if head is None:
+                return None
+            opening = tag[inside_first]
+            if mark != ",":
+                return head
+            if (opening in "DNPT" or low[inside_first] in ("now", "then", "also", "himself", "herself")) and not _has_finite(
+                s, inside_first, k
+            ):
+                return (head[0], k - 1) if opening in "DN" else head
+            if low[inside_first] in ("who", "which", "whose", "where") or opening in "GVJ":
+                return head
+            m2 = m - 1
+            while m2 > floor and low[m2] != other:
+                if tag[m2] in ".;Q":
+                    return None
+                m2 -= 1
+            if m2 <= floor and low[max(m2, 0)] != other:
+                return None
+            m = m2
+        return None
+    first = noun_phrase_before(s, k)
+    if first is None or first < floor:
+        return None
+    return first, k
+
+
+def _head_before_insertion(s: Sentence, m: int, floor: int) -> tuple[int, int] | None:
+    first = noun_phrase_before(s, m - 1)
+    if first is None or first < floor:
+        return None
+    if not is_clause_start(s, first):
+        return None
+    return first, m - 1
+
+
+def _has_finite(s: Sentence, begin: int, end: int) -> bool:
+    return any(s.tag[x] in "BHUM" or (s.tag[x] == "V" and s.low[x][-2:] != "ed" and s.tag[x - 1] != "t")
+               for x in range(begin, end))
+
+
+def noun_phrase_after(s: Sentence, k: int, *, hearer: bool = False) -> int | None:
+    """Return the unit behind the noun phrase that starts at unit `k` (its end, excluded), or None when none starts.
+
+    Attributes with of, for, from, with, at, in, on and to are taken unless they name a time or an occasion
+    ("in a statement"). With `hearer`, only `of` attributes are, for objects: told the head of the office that.
+    """
+    tag, low, n = s.tag, s.low, len(s)
+    if k >= n:
+        return None
+    if tag[k] in "SO" or (tag[k] == "D" and low[k] == "her" and (k + 1 >= n or tag[k + 1] not in "N")):
+        return k + 1
+    i = k
+    while i < n and tag[i] == "D":
+        i += 1
+    start = i
+    while i < n and (tag[i] in "N" or (tag[i] in "GVA" and i > start - 1 and i + 1 < n and tag[i + 1] == "N" and tag[i - 1] == "D")
+                     or (tag[i] == "Q" and _is_name_quote(s, i))):
+        i += 1
+    if i == start:
+        return i if i > k and low[k] in ("some", "many", "others", "both", "all", "this", "that", "these", "those") else None
+    while i + 1 < n:
+        if tag[i] in "Pt" and low[i] in (("of",) if hearer else ("of", "for", "from", "with", "at", "in", "on", "to")):
+            nxt = i + 1
+            if tag[nxt] == "T" or low[nxt].isdigit() or (low[nxt] in ("a", "an", "the", "his", "her", "their", "its") and _is_occasion(s, nxt)):
+                break
+            if low[nxt] in OCCASIONS:
+                break
+            end = _plain_phrase_after(s, nxt)
+            if end is None:
+                break
+            i = end
+            continue
+        if low[i] in ("and", "&") and tag[i + 1] in "ND" and not hearer:
+            end = _plain_phrase_after(s, i + 1)
+            if end is None or (end < n and tag[end] in "BHUMV"):
+                break
+            i = end
+            continue
+        break
+    return i
+
+
+def _plain_phrase_after(s: Sentence, k: int) -> int | None:
+    i, n, tag = k, len(s), s.tag
+    while i < n and tag[i] == "D":
+        i += 1
+    start = i
+    while i < n and tag[i] in "N":
+        i += 1
+    return i if i > start else None
+
+
+def _is_occasion(s: Sentence, k: int) -> bool:
+    for i in range(k, min(k + 6, len(s))):
+        if s.tag[i] not in "DNAGV":
+            return False
+        if s.low[i] in OCCASIONS:
+            return True
+    return False
+
+
+def _is_name_quote(s: Sentence, i: int) -> bool:
+    return s.ends[i] - s.starts[i] <= 30
+
+
+def skip_circumstances(s: Sentence, k: int, *, clause_may_follow: bool = False) -> int:
+    """Return the unit behind times, places and occasions that start at unit `k`: "on Monday in a statement".
+
+    Stops where something else begins. With `clause_may_follow`, only such phrases are skipped as cannot belong to a
+    clause that follows without "that" (said Monday | rents will rise).
+    """
+    tag, low, n = s.tag, s.low, len(s)
+    i = k
+    while i < n:
+        t = tag[i]
+        if t in "TA" and low[i] not in ("not", "so", "more", "only", "even"):
+            i += 1
+            while i < n and (tag[i] == "T" or low[i].isdigit() or low[i] in ("week", "month", "year", "night", "afternoon", "morning", "evening", "ago")):
+                i += 1
+            continue
+        if low[i] in ("this", "the", "a", "earlier", "later", "next", "last") and i + 1 < n and low[i + 1] in _TIME_NOUNS:
+            i += 2
+            continue
+        if t == "P" and low[i] in ("on", "in", "at", "during", "after", "before", "via", "by", "through", "over", "from", "to", "outside", "following", "for", "about", "with", "ahead", "of", "late", "early", "under") or (
+            t == "t" and i + 1 < n and tag[i + 1] not in "VU"
+        ):
+            end = i + 1
+            if end < n and tag[end] == "P":
+                end += 1
+            if end < n and (tag[end] == "T" or low[end].isdigit()):
+                end += 1
+                while end < n and (tag[end] == "T" or low[end].isdigit()):
+                    end += 1
+                i = end
+                if i + 1 < n and tag[i] == "," and low[i + 1].isdigit() and len(low[i + 1]) == 4:
+                    i += 2
+                continue
+            stop = noun_phrase_after(s, end)
+            if stop is None:
+                return i
+            if clause_may_follow and not _is_occasion(s, end) and low[end] not in OCCASIONS:
+                return i
+            i = stop
+            continue
+        return i
+    return i
+
+
+_TIME_NOUNS = frozenset("week month year day night afternoon morning evening weekend time hour quarter season summer".split())
