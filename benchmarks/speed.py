@@ -1,0 +1,109 @@
+"""Measure what docs/benchmarks.md reports: words per CPU-second, peak memory, start-up and import times.
+
+Each figure is of a fresh process of the installed command, as its user would run it. POSIX only (`resource`).
+Usage: python benchmarks/speed.py [--megabytes 100] [--articles seeds/articles]
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import platform
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+WORD = re.compile(r"\w+")
+SAYSO = (sys.executable, "-c", "from sayso.cli import main; main()")
+SPEED_MEGABYTES = 5
+IMPORTS = ("sayso", "sayso.cli.app", "sayso.attribution.types", "spacy", "datasets")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one process used: seconds on the clock, seconds of CPU, peak resident megabytes, bytes written to stdout."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    written: int
+
+
+def measure(*command: str) -> Usage:
+    """Return what `command` used; its stdout goes to a scratch file, and a failure ends the benchmark."""
+    with tempfile.TemporaryFile() as out:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, cwd=REPOSITORY)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}")
+        written = out.tell() or os.fstat(out.fileno()).st_size
+    # macOS counts bytes where Linux counts kibibytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Usage(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6, written)
+
+
+def write_corpus(articles: list[str], path: Path, megabytes: float) -> tuple[int, int]:
+    """Write the articles over and over as JSON lines, until the file has that size; return articles and words in it."""
+    words = [len(WORD.findall(text)) for text in articles]
+    count = total = size = 0
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for number, (text, word_count) in enumerate(itertools.cycle(zip(articles, words, strict=True))):
+            # A line of its own in each copy, so that nothing can be remembered from the last one.
+            line = json.dumps({"id": f"copy-{number}", "text": f"{text}\n\nCopy {number}."}, ensure_ascii=False) + "\n"
+            size += len(line.encode("utf-8"))
+            if size > megabytes * 1e6:
+                return count, total
+            out.write(line)
+            count, total = count + 1, total + word_count + 2
+    raise AssertionError("cycle() does not end")
+
+
+def import_seconds(module: str, rounds: int = 5) -> float:
+    """Return the median time that `import module` takes in a fresh process, interpreter start included."""
+    return statistics.median(measure(sys.executable, "-c", f"import {module}").wall for _ in range(rounds))
+
+
+def report(articles: list[str], megabytes: float) -> Iterator[str]:
+    yield f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
+    yield f"words: {WORD.pattern} of the article texts"
+    for module in IMPORTS:
+        yield f"import {module}: {import_seconds(module):.2f} s"
+    start_up = statistics.median(measure(*SAYSO, "--help").wall for _ in range(5))
+    yield f"sayso --help: {start_up:.2f} s"
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder) / "articles.jsonl"
+        for size in (SPEED_MEGABYTES, megabytes):
+            count, words = write_corpus(articles, corpus, size)
+            used = measure(*SAYSO, "quotes", "--no-model", "--quiet", str(corpus))
+            yield (
+                f"sayso quotes --no-model, {size:g} MB of JSON lines: {count:,} articles, {words:,} words, "
+                f"{used.cpu:.1f} CPU-seconds, {used.wall:.1f} s, {words / used.cpu:,.0f} words per CPU-second "
+                f"(start-up included), peak {used.peak_mb:.0f} MB, {used.written / 1e6:.1f} MB out"
+            )
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    yield f"whole benchmark: {children.ru_utime + children.ru_stime:.0f} CPU-seconds"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=float, default=100, help="size of the memory test (default: 100)")
+    parser.add_argument("--articles", type=Path, default=REPOSITORY / "seeds" / "articles", help="folder of .txt files")
+    arguments = parser.parse_args()
+    paths = sorted(arguments.articles.glob("*.txt"))
+    if not paths:
+        sys.exit(f"no .txt file in {arguments.articles}")
+    for line in report([path.read_text(encoding="utf-8") for path in paths], arguments.megabytes):
+        print(line, flush=True)
