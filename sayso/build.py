@@ -1,0 +1,334 @@
+"""From inputs to a dataset folder: reads, attributes, writes, and swaps the finished folder into place."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from . import __version__
+from .attribution.errors import ConfigError, InputError
+from .attribution.files import write_atomically
+from .attribution.types import SCHEMA_VERSION, Article, Attribution, BadRecord
+from .dataset import (
+    LOCAL_ARTICLE_COLUMNS,
+    MIN_ARTICLES_TO_SPLIT,
+    SPLITS,
+    ConfigName,
+    Row,
+    Split,
+    TextPolicy,
+    check_text_policy,
+    choose_columns,
+    choose_split,
+    make_article_row,
+    make_attribution_rows,
+    make_stance_rows,
+)
+from .folder import (
+    CARD,
+    DATA,
+    FORMAT,
+    LOCAL,
+    LOCAL_ATTRIBUTIONS,
+    PROVENANCE,
+    QUARANTINE,
+    check_target,
+    hash_file,
+    stage,
+    write_checksums,
+    write_json,
+)
+from .shards import ShardTotals, ShardWriter
+from .summary import BuildSummary, Tally, list_reasons
+
+if TYPE_CHECKING:
+    from .attribution.articles import ReadOptions
+
+# A folder of 100,000 text files would make the provenance larger than the data: all are hashed, this many are named.
+MAX_NAMED_INPUTS = 200
+LIBRARIES = ("pyarrow", "spacy")
+WRITTEN_CONFIGS: tuple[ConfigName, ...] = ("attributions", "stance", "articles")
+
+Progress = Callable[[int, int], None]
+"""Called after each article with the numbers of articles and attributions so far."""
+Totals = dict[tuple[ConfigName, Split], ShardTotals]
+
+
+class Attributing(Protocol):
+    """What finds the attributions: `sayso.load()` returns one."""
+
+    @property
+    def version(self) -> str:
+        """Rules and model with their versions, as the provenance records them."""
+        ...
+
+    def pipe(self, articles: Iterable[Article]) -> Iterator[tuple[Article, list[Attribution]]]:
+        """Yield each article with its attributions, in the order of `articles`."""
+        ...
+
+
+def build(
+    inputs: Sequence[str | Path],
+    out: str | Path,
+    *,
+    options: ReadOptions | None = None,
+    attributor: Attributing | None = None,
+    text_policy: str = "excerpt",
+    name: str | None = None,
+    license: str | None = None,
+    dry_run: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> BuildSummary:
+    """Read the articles of `inputs`, attribute them, make `out` the dataset folder, and return what was found.
+
+    `out` changes in one step at the end: until then, and when anything fails, it stays as it was. Bad records are
+    left out, counted, and written to `out/quarantine.jsonl`. `name` titles the card (default: the folder's name),
+    `license` is the identifier the card gives for the dataset (default: other). With `dry_run` everything is read
+    and attributed and nothing written. Raises InputError when no article could be used, ConflictError when `out`
+    is not Sayso's to replace (`force` only allows replacing an earlier build that was edited since), OutputError
+    when the disk refuses.
+    """
+    started = time.perf_counter()
+    policy = check_text_policy(text_policy)
+    if not inputs:
+        raise ConfigError("nothing to build from; give article files, folders, or - for standard input")
+    target = Path(out).resolve()
+    check_target(target, force=force)
+    if options is None:
+        from .attribution.articles import ReadOptions
+
+        options = ReadOptions()
+    if attributor is None:
+        from .api import load
+
+        attributor = load()
+    tally = Tally()
+    inventory = _Inventory()
+    with nullcontext() if dry_run else stage(target) as folder:
+        totals = _write_rows(inputs, folder, options, attributor, policy, tally, inventory, progress)
+        if not tally.articles:
+            raise InputError(_say_nothing_usable(tally))
+        summary = tally.summarize(str(out), policy, dry_run=dry_run)
+        if folder is not None:
+            record = _describe_build(summary, totals, inventory, options, attributor, license)
+            write_json(folder / PROVENANCE, record)
+            _write_card(folder, name or target.name, summary, totals, license)
+            write_checksums(folder)
+    return dataclasses.replace(summary, seconds=time.perf_counter() - started)
+
+
+def _write_rows(
+    inputs: Sequence[str | Path],
+    folder: Path | None,
+    options: ReadOptions,
+    attributor: Attributing,
+    policy: TextPolicy,
+    tally: Tally,
+    inventory: _Inventory,
+    progress: Progress | None,
+) -> Totals:
+    """Stream the inputs through the attributor into the files of `folder` (nowhere when it is None)."""
+    from .attribution.articles import read_articles
+    from .attribution.quarantine import Quarantine
+
+    with ExitStack() as stack:
+        quarantine = stack.enter_context(Quarantine(None if folder is None else folder / QUARANTINE))
+        rows = None if folder is None else stack.enter_context(_RowWriter(folder, policy, tally))
+
+        def note_bad(bad: BadRecord) -> None:
+            tally.first_bad = tally.first_bad or bad
+            inventory.see_file(bad.path)
+            quarantine.add(bad)
+
+        def note_read(articles: Iterable[Article]) -> Iterator[Article]:
+            for article in articles:
+                inventory.see_file(article.path)
+                yield article
+
+        articles = read_articles(inputs, options=options, on_bad=note_bad)
+        for article, attributions in attributor.pipe(note_read(articles)):
+            words = len(article.text.split())
+            text_sha256 = article.text_sha256
+            tally.add_article(attributions, words=words)
+            inventory.see_article(article, text_sha256)
+            if rows is not None:
+                rows.write(article, attributions, words=words, text_sha256=text_sha256)
+            if progress is not None:
+                progress(tally.articles, tally.attributions)
+        inventory.see_file(None)
+        tally.quarantined = quarantine.by_reason()
+        return rows.finish() if rows is not None else {}
+
+
+class _RowWriter:
+    """Writes the files of every config and split, and the local copies, as articles come.
+
+    Whether there are splits at all is known at the `MIN_ARTICLES_TO_SPLIT`th article; the rows until then wait.
+    """
+
+    def __init__(self, folder: Path, policy: TextPolicy, tally: Tally) -> None:
+        self.folder = folder
+        self.policy: TextPolicy = policy
+        self.tally = tally
+        self._waiting: list[tuple[Split, list[tuple[ConfigName, Row]]]] | None = []
+        self._stack = ExitStack()
+        self._shards: dict[tuple[ConfigName, Split], ShardWriter] = {}
+
+    def __enter__(self) -> _RowWriter:
+        (self.folder / LOCAL).mkdir()
+        (self.folder / DATA).mkdir()
+        self._attributions = self._stack.enter_context(write_atomically(self.folder / LOCAL_ATTRIBUTIONS))
+        self._articles = self._stack.enter_context(
+            ShardWriter(self.folder / LOCAL, "articles", LOCAL_ARTICLE_COLUMNS, single=True)
+        )
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def write(self, article: Article, attributions: Sequence[Attribution], *, words: int, text_sha256: str) -> None:
+        """Write the article and its attributions, or keep them until it is known whether there are splits."""
+        self._articles.write({column.name: getattr(article, column.name) for column in LOCAL_ARTICLE_COLUMNS})
+        for attribution in attributions:
+            self._attributions.write(json.dumps(attribution.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
+        rows: list[tuple[ConfigName, Row]] = [
+            ("articles", make_article_row(article, attributions, words=words, text_sha256=text_sha256))
+        ]
+        made = make_attribution_rows(article, attributions, text_sha256=text_sha256, policy=self.policy)
+        for attribution, row in zip(attributions, made, strict=True):
+            rows.append(("attributions", row))
+            rows.extend(("stance", stance) for stance in make_stance_rows(attribution, row))
+        split = choose_split(article)
+        if self._waiting is None:
+            self._put(split, rows)
+            return
+        self._waiting.append((split, rows))
+        if len(self._waiting) >= MIN_ARTICLES_TO_SPLIT:
+            for waiting_split, waiting_rows in self._waiting:
+                self._put(waiting_split, waiting_rows)
+            self._waiting = None
+
+    def finish(self) -> Totals:
+        """Write what waits (all of it training data: too little to split), close all files, and return their totals."""
+        for _, rows in self._waiting or ():
+            self._put("train", rows)
+        self._articles.finish()
+        return {key: shard.finish() for key, shard in sorted(self._shards.items())}
+
+    def _put(self, split: Split, rows: Sequence[tuple[ConfigName, Row]]) -> None:
+        self.tally.splits[split] += 1
+        for config, row in rows:
+            shard = self._shards.get((config, split))
+            if shard is None:
+                columns = choose_columns(config, self.policy)
+                shard = self._stack.enter_context(ShardWriter(self.folder / DATA / config, split, columns))
+                self._shards[config, split] = shard
+            shard.write(row)
+
+
+class _Inventory:
+    """Hashes of what was read: each input file once, and the texts as they came out of it."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.named: list[Row] = []
+        self._digest = hashlib.sha256()
+        self._texts = hashlib.sha256()
+        self._path: str | None = None
+
+    def see_file(self, path: str | None) -> None:
+        """Note that the record just read came from `path`; the file before it is hashed, its reading being over."""
+        if path == self._path:
+            return
+        done, self._path = self._path, path
+        if done is None or not Path(done).is_file():
+            return  # standard input
+        found = Path(done)
+        record: Row = {"name": found.name, "bytes": found.stat().st_size, "sha256": hash_file(found)}
+        self.files += 1
+        self._digest.update(f"{record['sha256']}\n".encode())
+        if len(self.named) < MAX_NAMED_INPUTS:
+            self.named.append(record)
+
+    def see_article(self, article: Article, text_sha256: str) -> None:
+        """Add one article's id and text to the hash of all texts."""
+        self._texts.update(f"{article.id}\x1f{text_sha256}\n".encode("utf-8", "surrogatepass"))
+
+    def to_json(self) -> Row:
+        """Return the hashes; names only, as folders may tell more about the machine than its owner wants."""
+        return {
+            "files": self.files,
+            "files_sha256": self._digest.hexdigest(),
+            "texts_sha256": self._texts.hexdigest(),
+            "named": self.named,
+        }
+
+
+def _say_nothing_usable(tally: Tally) -> str:
+    if tally.first_bad is None:
+        return "no article found in the input; give files or folders of articles (.txt .md .html .jsonl .csv .parquet)"
+    bad = tally.first_bad
+    place = bad.path if bad.line is None else f"{bad.path}:{bad.line}"
+    reasons = list_reasons(tally.quarantined)
+    return f"no usable article: {reasons}. The first is {place}: {bad.reason}; {bad.cure}"
+
+
+def _describe_build(
+    summary: BuildSummary,
+    totals: Totals,
+    inventory: _Inventory,
+    options: ReadOptions,
+    attributor: Attributing,
+    license: str | None,
+) -> Row:
+    """Return the provenance: all that decides the bytes of the dataset, and no clock, host or folder name."""
+    return {
+        "format": FORMAT,
+        "schema_version": SCHEMA_VERSION,
+        "sayso": __version__,
+        "attributor": attributor.version,
+        "libraries": {library: importlib.metadata.version(library) for library in LIBRARIES},
+        "text_policy": summary.text_policy,
+        "license": license,
+        "options": {
+            key: cell
+            for key, cell in dataclasses.asdict(options).items()
+            if cell is None or isinstance(cell, str | int | float | bool)
+        },
+        "counts": {
+            "articles": summary.articles,
+            "words": summary.words,
+            "attributions": summary.attributions,
+            "kinds": summary.kinds,
+            "with_speaker": summary.with_speaker,
+            "stances": summary.stances,
+            "quarantined": summary.quarantined_total,
+            "articles_by_split": summary.splits,
+        },
+        "rows": {
+            config: {split: totals[config, split].rows for split in SPLITS if (config, split) in totals}
+            for config in WRITTEN_CONFIGS
+            if any((config, split) in totals for split in SPLITS)
+        },
+        "inputs": inventory.to_json(),
+    }
+
+
+def _write_card(folder: Path, name: str, summary: BuildSummary, totals: Totals, license: str | None) -> None:
+    from .card import ConfigFacts, make_card
+
+    configs = []
+    for config in WRITTEN_CONFIGS:
+        splits = {split: totals[config, split] for split in SPLITS if (config, split) in totals}
+        if splits:  # `datasets` can't load a split without rows, so neither is listed nor written
+            configs.append(ConfigFacts(config, choose_columns(config, summary.text_policy), splits))
+    with write_atomically(folder / CARD) as stream:
+        stream.write(make_card(name, summary, configs, license=license))
