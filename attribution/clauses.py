@@ -33,7 +33,8 @@ TAGS = {
     "V": "verb form that can be finite",
     "G": "-ing form",
     "t": "to",
-    "Q": "top-level quotation",
+    "Q": "top-level quotation that can stand alone",
+    "q": "short top-level quotation without a mark at its end: part of a phrase (the “red line”)",
     ",": "comma",
     ";": "mark that divides clauses: semicolon, colon, dash, bracket",
     ".": "terminal mark",
@@ -41,7 +42,8 @@ TAGS = {
 }
 TERMINAL = frozenset({".", "!", "?", "…"})
 DIVIDERS = frozenset({";", ":", "—", "–", "-", "(", ")", "[", "]", "/", "|", "•", "―"})
-NOUNISH = frozenset("NQ")
+NOUNISH = frozenset("Nq")
+QUOTED = frozenset("Qq")
 FINITE = frozenset("BHUMV")
 # A boundary on the left: a clause can begin right behind one of these.
 LEFT_EDGE = frozenset(",;.CJRQW")
@@ -52,8 +54,8 @@ OCCASIONS = frozenset(
     release note broadcast program show episode podcast television tv radio twitter facebook instagram telegram
     response reply reference remarks comments answer press""".split()
 )
-# "wants": not a source of its own; "that" and "which" would be read as one otherwise.
-OPENERS_OF_QUOTES = frozenset("“\"«„‟‘'`＂")
+CLAUSE_QUOTE, PHRASE_QUOTE = '"', '""'
+MAX_PHRASE_QUOTE = 50
 
 
 @dataclass(slots=True)
@@ -128,7 +130,7 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
     before = "."
     for index, word in enumerate(low):
         if quotes[index] is not None:
-            tag = "Q"
+            tag = "q" if word == PHRASE_QUOTE else "Q"
         elif len(word) == 1 and not word.isalnum():
             if word == ",":
                 tag = ","
@@ -211,7 +213,7 @@ def split_sentences(words: Words, quotations: Sequence[Quotation], abbreviations
             piece += 1
         if piece < len(pieces) and pieces[piece][0] <= at:
             start, stop, quotation = pieces[piece]
-            low.append('"')
+            low.append(PHRASE_QUOTE if _is_phrase(text, start, stop) else CLAUSE_QUOTE)
             first_letter = next((c for c in text[start:stop] if c.isalnum()), "")
             cap.append(first_letter.isupper())
             starts.append(start)
@@ -265,6 +267,10 @@ def last_mark(text: str, start: int, stop: int) -> str:
     while k > start and (text[k].isspace() or text[k] in "”»\"'’“‟＂"):
         k -= 1
     return text[k]
+
+
+def _is_phrase(text: str, start: int, stop: int) -> bool:
+    return stop - start <= MAX_PHRASE_QUOTE and last_mark(text, start, stop).isalnum()
 
 
 def _quotation_ends_sentence(text: str, start: int, stop: int) -> bool:
@@ -331,7 +337,7 @@ def noun_phrase_before(s: Sentence, k: int) -> int | None:
                 break
             i = j - 1
             continue
-        if low[j] in ("and", "or", "&") and tag[j - 1] in "NQ":
+        if low[j] in ("and", "or", "&") and tag[j - 1] in NOUNISH:
             left = noun_phrase_before(s, j - 1)
             if left is not None and is_clause_start(s, left):
                 first = left
@@ -451,7 +457,7 @@ def noun_phrase_after(s: Sentence, k: int, *, hearer: bool = False) -> int | Non
         i += 1
     start = i
     while i < n and (tag[i] in "N" or (tag[i] in "GVA" and i > start - 1 and i + 1 < n and tag[i + 1] == "N" and tag[i - 1] == "D")
-                     or (tag[i] == "Q" and _is_name_quote(s, i))):
+                     or (tag[i] == "q")):
         i += 1
     if i == start:
         return i if i > k and low[k] in ("some", "many", "others", "both", "all", "this", "that", "these", "those") else None
@@ -494,10 +500,6 @@ def _is_occasion(s: Sentence, k: int) -> bool:
         if s.low[i] in OCCASIONS:
             return True
     return False
-
-
-def _is_name_quote(s: Sentence, i: int) -> bool:
-    return s.ends[i] - s.starts[i] <= 30
 
 
 def skip_circumstances(s: Sentence, k: int, *, clause_may_follow: bool = False) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from . import clauses
 from .clauses import (
     FINITE,
-    OCCASIONS,
+    QUOTED,
     Sentence,
     is_clause_start,
     last_mark,
@@ -115,7 +115,7 @@ class RuleEngine:
 
     def _find_in_sentence(self, s: Sentence, number: int, text: str) -> Iterator[_Found]:
         matches = self._match_cues(s)
-        if not matches and '"' not in s.low:
+        if not matches:
             return
         previous: _Found | None = None
         taken_until = -1
@@ -206,7 +206,7 @@ class RuleEngine:
         k = group - 1
         cue_spans = self._cue_span(s, match, group, negated)
         # Inverted: "...," said Ruiz / ..., said Ruiz.
-        if group == c and k >= 0 and (tags[k] == "Q" or (tags[k] == "," and k > 0)) and tag in ("past", "s", "part", "base"):
+        if group == c and k >= 0 and (tags[k] in QUOTED or (tags[k] == "," and k > 0)) and tag in ("past", "s", "part", "base"):
             inverted = self._inverted(s, match, number, text, k, cue_spans)
             if inverted is not None:
                 return inverted
@@ -352,8 +352,8 @@ class RuleEngine:
                         continue
                     if ok("obj-that") and low[at] == "that" and at + 1 < n:
                         return "obj-that", at + 1, after
-                    if tags[at] == "Q" or (tags[at] in ",;" and at + 1 < n and tags[at + 1] == "Q" and low[at] in ",:"):
-                        return "quote", at if tags[at] == "Q" else at + 1, after
+                    if tags[at] in QUOTED or (tags[at] in ",;" and at + 1 < n and tags[at + 1] in QUOTED and low[at] in ",:"):
+                        return "quote", at if tags[at] in QUOTED else at + 1, after
                     if low[at] == ":" and at + 1 < n:
                         return "quote", at + 1, after
                     if ok("obj-wh") and (tags[at] == "W" or low[at] in ("if", "whether")):
@@ -379,7 +379,7 @@ class RuleEngine:
                 j += 1
             if ok("clause") and self._clause_at(s, j):
                 return "clause", j, after
-            if ok("np") and tags[j] in "DNQO" and "np" in has and j < n:
+            if ok("np") and tags[j] in "DNQqO" and "np" in has and j < n:
                 return "np", j, after
         if tags[k] == "," and k + 1 < n and low[k + 1] not in ("that",):
             # said, in short, that / said, citing the report, that
@@ -387,7 +387,7 @@ class RuleEngine:
             if close is not None and close + 1 < n:
                 if low[close + 1] == "that" and ok("that"):
                     return "that", close + 2, after
-                if tags[close + 1] == "Q" and ok("quote"):
+                if tags[close + 1] in QUOTED and ok("quote"):
                     return "quote", close + 1, after
         return self._objects(s, k, after, ok, entry)
 
@@ -402,13 +402,13 @@ class RuleEngine:
                 return "that", nxt, k
         if w in (":",) and k + 1 < n and (ok("quote") or ok("that")):
             return "quote", k + 1, k
-        if tags[k] == "," and k + 1 < n and tags[k + 1] == "Q" and ok("quote"):
+        if tags[k] == "," and k + 1 < n and tags[k + 1] in QUOTED and ok("quote"):
             return "quote", k + 1, k
-        if tags[k] == "Q" and (ok("quote") or ok("that") or ok("np")):
+        if tags[k] in QUOTED and (ok("quote") or ok("that") or ok("np")):
             return "quote", k, k
         if (tags[k] == "W" or w in ("if", "whether")) and ok("wh") and w not in ("when",):
             return "wh", k, k
-        if w == "to" and k + 1 < n and tags[k + 1] not in "DNQ," and ok("inf"):
+        if w == "to" and k + 1 < n and tags[k + 1] not in "DNQq," and ok("inf"):
             return "inf", k, k
         if w == "not" and k + 1 < n and low[k + 1] == "to" and ok("inf"):
             return "inf", k, k
@@ -426,7 +426,7 @@ class RuleEngine:
     def _objects(self, s: Sentence, k: int, after: int, ok, entry: CueEntry) -> tuple[str, int, int] | None:  # type: ignore[no-untyped-def]
         """Frames whose content begins with the object: accuse X of, describe X as, call X Y, reject X, X as saying."""
         tags, low, n = s.tag, s.low, len(s)
-        if tags[k] not in "DNQOSG":
+        if tags[k] not in "DNQqOSG":
             return None
         limit = min(n, k + 25)
         for frame, markers in (("of", ("of",)), ("as", ("as",)), ("obj-for", ("for",))):
@@ -436,7 +436,7 @@ class RuleEngine:
                         return frame, k, after
                     if tags[x] in ".;" or tags[x] in "R":
                         break
-        if ok("obj-comp") and tags[k] in "DNQOS":
+        if ok("obj-comp") and tags[k] in "DNQqOS":
             return "obj-comp", k, after
         if ok("np"):
             return "np", k, after
@@ -474,7 +474,7 @@ class RuleEngine:
             return True
         if low[k] in ("if", "unless", "although", "when", "while", "because", "despite") and k + 2 < n:
             return True
-        if tags[k] == "O" or tags[k] == "Q":
+        if tags[k] == "O" or tags[k] in QUOTED:
             return False
         if tags[k] not in "DNJ" and tags[k] not in "T":
             return False
@@ -535,7 +535,7 @@ class RuleEngine:
 
     def _quote_end(self, s: Sentence, k: int, text: str, cue_starts: set[int]) -> int:
         n = len(s)
-        if s.tag[k] != "Q":
+        if s.tag[k] not in QUOTED:
             return self._clause_end(s, k, "that", cue_starts, text)
         x = k + 1
         if x >= n or s.tag[x] == ".":
@@ -620,7 +620,7 @@ class RuleEngine:
             if z in cue_starts and s.tag[z] == "V":
                 found = subject_before(s, self._verb_group(s, z)[0], floor=y)
                 return found is not None and found[0] == y
-            if s.tag[z] in ",.;Q":
+            if s.tag[z] in ",.;Qq":
                 return False
         return False
 
@@ -632,7 +632,7 @@ class RuleEngine:
                     return False
                 rest = skip_circumstances(s, z + 1)
                 return rest >= len(s) or s.tag[rest] in ".,"
-            if s.tag[z] in ",.;QCR":
+            if s.tag[z] in ",.;QqCR":
                 return False
         return False
 
@@ -657,13 +657,13 @@ class RuleEngine:
         if k < 0:
             return None
         dash = low[k] in ("—", "–", "-", "--")
-        if not (tags[k] in "Q," or dash):
+        if not (tags[k] in "Qq," or dash):
             return None
         if tags[k] == "," or dash:
             k -= 1
         if k < 0:
             return None
-        quoted = tags[k] == "Q"
+        quoted = tags[k] in QUOTED
         if not quoted and not (entry.has("that") or entry.has("clause")):
             return None
         # What follows must close the attribution: hearer, time, place, then a mark or the end.
@@ -674,7 +674,7 @@ class RuleEngine:
                 j = hearer
         j = skip_circumstances(s, j)
         closes = j >= n or tags[j] in ",.;" or (tags[j] == "G" and j > after) or low[j] in ("as", "when", "while", "and", "but", "after", "before", "who", "where", "because")
-        if not closes and not (quoted and (tags[j] == "Q" or low[j] in ("of", "in", "on", "at", "about", "to", "with", "during", "if", "as"))):
+        if not closes and not (quoted and (tags[j] in QUOTED or low[j] in ("of", "in", "on", "at", "about", "to", "with", "during", "if", "as"))):
             return None
         if low[j - 1 if j >= n else j] == ":" and j < n:
             return None
@@ -707,9 +707,9 @@ class RuleEngine:
             j += 1
         elif j < n and tags[j] == ";" and low[j] == ":":
             j += 1
-        elif j < n and tags[j] != "Q":
+        elif j < n and tags[j] not in QUOTED:
             j = n
-        if j < n and tags[j] == "Q" and quoted:
+        if j < n and tags[j] in QUOTED and quoted:
             end = j + 1
             pieces.append((s.starts[j], s.ends[end - 1]))
             quotes.append(s.quotes[j])  # type: ignore[arg-type]
@@ -768,7 +768,7 @@ class RuleEngine:
         end = noun_phrase_after(s, after)
         if end is None:
             return None
-        quoted = tags[k] == "Q" or (k > 0 and tags[k] == "," and tags[k - 1] == "Q")
+        quoted = tags[k] in QUOTED or (k > 0 and tags[k] == "," and tags[k - 1] in QUOTED)
         # An object, not a subject: "..., told reporters that" / "..., said the house would fall".
         if end < n and (tags[end] in FINITE or low[end] in ("that", "to")):
             return None
@@ -790,8 +790,8 @@ class RuleEngine:
             if not self._complete(s, 0, kk):
                 return None
         j = skip_circumstances(s, last + 1)
-        if j < n and tags[j] not in ",.;Q" :
-            j2 = next((x for x in range(j, n) if tags[x] in ",.;Q"), n)
+        if j < n and tags[j] not in ",.;Qq" :
+            j2 = next((x for x in range(j, n) if tags[x] in ",.;Qq"), n)
             j = j2
         return self._left_content(
             s, number, text, kk, quoted, j, cue_spans, source, [f"cue.{entry.id.removeprefix('cue.')}", "inverted"], entry
@@ -834,7 +834,7 @@ class RuleEngine:
             return _Found([content], [(s.starts[c], s.ends[match.end - 1])], source, self._rate(entry, frame[0]) * 0.9,
                           [f"cue.{entry.id.removeprefix('cue.')}", f"frame.{frame[0]}", "participle"], number, s.paragraph,
                           [q for q in s.quotes[frame[1]:stop] if q is not None], leading=True)
-        if tags[k] not in ",CQ;" and tags[k] not in "NO":
+        if tags[k] not in ",CQq;" and tags[k] not in "NO":
             return None
         if previous is not None and previous.source:
             source = previous.source
@@ -944,7 +944,7 @@ class RuleEngine:
         if match.source is not None and after > match.source[1]:
             cue_spans.append((s.starts[match.source[1]], s.ends[after - 1]))
         why = [f"cue.{entry.id.removeprefix('cue.')}"]
-        at_start = c == 0 or (c == 1 and tags[0] in "CA") or tags[c - 1] == "Q" and False
+        at_start = c == 0 or (c == 1 and tags[0] in "CA") or tags[c - 1] in QUOTED and False
         if at_start:
             comma = next((x for x in range(end, n) if tags[x] == ","), None)
             if comma is None or comma + 1 >= n:
