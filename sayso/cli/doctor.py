@@ -1,0 +1,45 @@
+"""`sayso doctor`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from sayso.terminal import data_console, hostile_line, safe_json
+
+from . import exits
+from .options import AsJson, Run, takes
+
+STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
+
+
+@takes()
+def doctor(as_json: AsJson = False, *, run: Run) -> None:
+    """Check the installation and its surroundings.
+
+    Looks at versions, rule data, model, configuration, folders, disk, encoding, terminal and token. Ends with code 1
+    where something needs mending. Opens no connection; a token is never shown.
+
+    Example: sayso doctor
+    """
+    from sayso.doctor import examine, report_json
+
+    checks = examine(folder=Path.cwd())
+    if as_json:
+        sys.stdout.write(safe_json(report_json(checks), indent=2) + "\n")
+    else:
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 2), pad_edge=False)
+        for check in checks:
+            if run.quiet and check.status == "ok":
+                continue
+            found = hostile_line(check.found)
+            if check.cure:
+                found.append_text(hostile_line(f"\n→ {check.cure}".replace("\n", " "), "italic"))
+            table.add_row(hostile_line(check.status, STYLES[check.status]), hostile_line(check.name), found)
+        data_console().print(table)
+    if any(check.status == "problem" for check in checks):
+        raise typer.Exit(exits.FINDINGS)
