@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NoReturn, get_args
+from typing import IO, Any, get_args
 
 from .errors import InputError, OffsetError
+from .strict_json import loads
 from .types import QUOTE_KINDS, SPEAKER_TYPES, QuoteKind, Spans, SpeakerType, StanceLabel, TextSpan
 
 STANCE_LABELS: tuple[StanceLabel, ...] = get_args(StanceLabel)
 
 # GUM writes entity types; only these two say the same as ours. Its places, for one, may be countries or cities.
 _GUM_SPEAKER_TYPES: dict[str, SpeakerType] = {"person": "person", "organization": "organization"}
-_LINES_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+LINES_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def read_gold(path: Path | str, *, articles: Path | str | None = None, limit: in
 
     `path` is a folder of gold JSON files, one such file, or a JSON-lines file (also .gz). A record without `text`
     takes it from `<articles>/<doc>.txt`, read as UTF-8 with its newlines kept. Attributions without content, and
-    cue-less ones of GUM (photo credits, mostly), are left out. Raises InputError with file, and line where there is one.
+    cue-less ones of GUM (photo credits, mostly), are left out. Raises InputError with file and, if any, line.
     """
     path = Path(path)
     folder = None if articles is None else Path(articles)
@@ -100,32 +101,40 @@ def _read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each raw record with its place, `file` or `file:line`."""
     if path.is_dir():
         for file in sorted(path.glob("*.json")):
-            yield str(file), _parse(_read_text(file), str(file))
-    elif path.name.endswith(_LINES_SUFFIXES):
-        try:
-            with _open_lines(path) as lines:
-                for number, line in enumerate(lines, 1):
-                    if line.strip():
-                        yield f"{path}:{number}", _parse(line, f"{path}:{number}")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
-        except OSError as error:
-            raise InputError(f"{path}: can't be read: {error.strerror or error}") from error
-    elif path.exists():
-        yield str(path), _parse(_read_text(path), str(path))
+            yield str(file), _parse(_read_text(file, "utf-8-sig"), str(file))
+    elif path.name.endswith(LINES_SUFFIXES):
+        yield from read_json_lines(path)
     else:
-        raise InputError(f"{path}: no such file or folder; give a folder of gold .json files or a .jsonl file")
+        yield str(path), _parse(_read_text(path, "utf-8-sig"), str(path))
+
+
+def read_json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the object of each line that is not blank, with its place `file:line`; `.gz` is unpacked.
+
+    Stops at the first bad line with an InputError: scores over a part of a file would mislead.
+    """
+    number = 0
+    try:
+        with _open_lines(path) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield f"{path}:{number}", _parse(line, f"{path}:{number}")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8, after line {number}; save it as UTF-8") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: can't be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _open_lines(path: Path) -> IO[str]:
     if path.name.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8", newline="\n")
-    return path.open(encoding="utf-8", newline="\n")
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="\n")
+    return path.open(encoding="utf-8-sig", newline="\n")
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, encoding: str = "utf-8") -> str:
+    # An article keeps its byte order mark, if it has one: offsets count it.
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding=encoding, newline="") as file:
             return file.read()
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
@@ -135,16 +144,12 @@ def _read_text(path: Path) -> str:
 
 def _parse(text: str, where: str) -> dict[str, Any]:
     try:
-        record = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        record = loads(text)
+    except ValueError as error:
         raise InputError(f"{where}: not valid JSON: {error}") from error
     if not isinstance(record, dict):
-        raise InputError(f"{where}: found a JSON {type(record).__name__}, a gold record is an object")
+        raise InputError(f"{where}: found a JSON {type(record).__name__}, a record is an object")
     return record
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _read_document(record: dict[str, Any], where: str, articles: Path | None) -> GoldDocument:
