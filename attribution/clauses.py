@@ -387,48 +387,61 @@ def subject_before(s: Sentence, v: int, *, floor: int = 0) -> tuple[int, int] | 
         k -= 1
     if k < floor:
         return None
-    if low[k] in (",", "-", "—", "–", ")", "--"):
-        mark = low[k]
-        other = "(" if mark == ")" else mark
-        m = k - 1
-        while m > floor and not (low[m] == other):
-            if tag[m] == "." or (tag[m] == "Q" and k - m > 30):
-                return None
-            m -= 1
-        # Appositives can hold commas themselves: a nurse from Lima, Peru, said.
-        while m > floor:
-            if low[m] != other:
-                return None
-            inside_first = m + 1
-            head = _head_before_insertion(s, m, floor)
-            if head is None:
-                return None
-            opening = tag[inside_first]
-            if mark != ",":
-                return head
-            if (opening in "DNPT" or low[inside_first] in ("now", "then", "also", "himself", "herself")) and not _has_finite(
-                s, inside_first, k
-            ):
-                return (head[0], k - 1) if opening in "DN" else head
-            if low[inside_first] in ("who", "which", "whose", "where") or opening in "GVJ":
-                return head
-            m2 = m - 1
-            while m2 > floor and low[m2] != other:
-                if tag[m2] in ".;Q":
-                    return None
-                m2 -= 1
-            if m2 <= floor and low[max(m2, 0)] != other:
-                return None
-            m = m2
-        return None
+    if low[k] in _INSERTION_MARKS:
+        return _subject_before_insertion(s, k, floor)
     first = noun_phrase_before(s, k)
     if first is None or first < floor:
         return None
     return first, k
 
 
+_INSERTION_MARKS = {",": ",", "-": "-", "—": "—", "–": "–", "--": "--", ")": "("}
+MAX_INSERTION_MARKS = 6
+
+
+def _subject_before_insertion(s: Sentence, k: int, floor: int) -> tuple[int, int] | None:
+    """Return the subject whose appositive, relative clause or aside ends at the mark at unit `k`.
+
+    Tries the nearest opening mark first, then those further left: a nurse from Lima, Peru, who, in short, said.
+    """
+    tag, low = s.tag, s.low
+    opener = _INSERTION_MARKS[low[k]]
+    m = k - 1
+    for _ in range(MAX_INSERTION_MARKS):
+        while m > floor and low[m] != opener:
+            if tag[m] == "." or (tag[m] == "Q" and opener == ","):
+                return None
+            m -= 1
+        if m <= floor:
+            return None
+        head = _head_before_insertion(s, m, floor)
+        inside = m + 1
+        if head is not None and inside < k:
+            opening = tag[inside]
+            if opener != ",":
+                return head
+            relative = next((x for x in range(inside, k) if low[x] in ("who", "which", "whose", "where")), None)
+            finite = _has_finite(s, inside, k if relative is None else relative)
+            if opening in "DN" and not finite:
+                # The appositive belongs to the source, its relative clause does not.
+                last = (k if relative is None else relative) - 1
+                while last > m and tag[last] in ",;":
+                    last -= 1
+                return (head[0], last) if last > m else head
+            if relative == inside or opening in "GVJPTtA" or not finite:
+                return head
+        m -= 1
+    return None
+
+
 def _head_before_insertion(s: Sentence, m: int, floor: int) -> tuple[int, int] | None:
-    first = noun_phrase_before(s, m - 1)
+    last = m - 1
+    if last > floor and s.low[last] == ")":
+        # Sen. Ana Ruiz (D-Mo.), who
+        while last > floor and s.low[last] != "(":
+            last -= 1
+        last -= 1
+    first = noun_phrase_before(s, last)
     if first is None or first < floor:
         return None
     if not is_clause_start(s, first):

@@ -142,24 +142,20 @@ class RuleEngine:
     def _match_cues(self, s: Sentence) -> list[CueMatch]:
         matches: list[CueMatch] = []
         hot = self._hot
-        forms = self.cues.forms
         low = s.low
         for i, word in enumerate(low):
-            if word in hot and s.quotes[i] is None:
-                best: CueMatch | None = None
-                for form in forms[word]:
-                    if len(form.words) == 1:
-                        best_here = CueMatch(form, i, i + 1)
-                        if best is None:
-                            best = best_here
-                        elif best.end == i + 1 and form.entry is not best.form.entry:
-                            best = self._prefer(s, best, best_here)
-                        continue
-                    for match in self.cues.find_at(low, i):
-                        if match.form is form and (best is None or match.end > best.end):
-                            best = match
-                if best is not None:
-                    matches.append(best)
+            if word not in hot:
+                continue
+            best: CueMatch | None = None
+            for match in self.cues.find_at(low, i):  # longest first
+                if best is None:
+                    best = match
+                elif match.end < best.end:
+                    break
+                elif match.form.entry is not best.form.entry:
+                    best = self._prefer(s, best, match)
+            if best is not None:
+                matches.append(best)
         return matches
 
     def _prefer(self, s: Sentence, one: CueMatch, other: CueMatch) -> CueMatch:
@@ -214,7 +210,7 @@ class RuleEngine:
         shared: list[tuple[int, int]] | None = None
         if k < 0:
             return None
-        if low[k] in ("and", "but", "or", "then") or (tags[k] == "," and previous is not None and not previous.floating and self._plain_coordination(s, k, c, previous)):
+        if low[k] in ("and", "but", "or", "then"):
             if previous is None:
                 subject = self._clause_subject(s, k, cue_starts)
             else:
@@ -227,16 +223,12 @@ class RuleEngine:
                 return None
         else:
             subject = subject_before(s, group)
-            if subject is None:
-                if tags[k] in ",;" or k < 0:
-                    return None
+            if subject is None or not self._plausible_subject(s, match, subject, cue_starts, bare=group == c, infinitive=infinitive):
                 return None
         frame = self._right_side(s, match, after, passive=False)
         why = [f"cue.{entry.id.removeprefix('cue.')}"]
         if subject is not None:
             first, last = subject
-            if low[first] in ("it",) and entry.sense in ("want", "think", "feel") and False:
-                return None
             source = [self._trim_source(s, first, last)]
             trailing = self._trailing(s, match, number, text, first, after, cue_spans, source, why)
             if trailing is not None:
@@ -247,8 +239,30 @@ class RuleEngine:
             return None
         return self._leading(s, frame, number, text, cue_spans, source, why, entry, cue_starts, c)
 
-    def _plain_coordination(self, s: Sentence, k: int, c: int, previous: _Found) -> bool:
-        return False
+    def _plausible_subject(
+        self, s: Sentence, match: CueMatch, subject: tuple[int, int], cue_starts: set[int], *, bare: bool, infinitive: bool
+    ) -> bool:
+        """Return whether the phrase can be the subject of this form of the cue."""
+        first, last = subject
+        low, tags = s.low, s.tag
+        tag, sense = match.form.tag, match.form.entry.sense
+        head = low[last]
+        if first == last and tags[first] == "S":
+            if head in ("you", "you're", "you'd", "there") or (infinitive and head.startswith("it")):
+                return False
+            if sense in _INNER_SENSES and head in ("we", "i", "one", "it", "it's"):
+                return False
+            if tag == "base" and bare:
+                return head in ("i", "we", "they")
+            return True
+        if bare and tag == "base" and not (head[-1:] == "s" or head in _PLURALS or any(low[x] in ("and", "&") for x in range(first, last))):
+            return False  # the state [representative], a debate [moderator]
+        if bare and tag == "s" and (head.isdigit() or (head[-1:] == "s" and not s.cap[last] and head[-2:] not in ("ss", "us", "'s"))):
+            return False  # 30 states, sales calls
+        if bare and tag in ("past", "part") and first > 0 and not is_clause_start(s, first):
+            # "shared a list called": a reduced relative clause, unless the verb before it takes a bare clause.
+            return tags[first - 1] in "VG" and (first - 1) in cue_starts
+        return True
 
     def _verb_group(self, s: Sentence, c: int) -> tuple[int, bool, bool, bool, bool]:
         """Return (first unit of the verb group, negated, passive, perfect, infinitive) for the cue at unit `c`."""
@@ -347,7 +361,7 @@ class RuleEngine:
             end = self._hearer_end(s, k)
             if end is not None:
                 j = skip_circumstances(s, end, clause_may_follow=True)
-                for at in (end, j):
+                for at in dict.fromkeys((end, j, skip_circumstances(s, end))):
                     if at >= n:
                         continue
                     if ok("obj-that") and low[at] == "that" and at + 1 < n:
@@ -426,7 +440,8 @@ class RuleEngine:
     def _objects(self, s: Sentence, k: int, after: int, ok, entry: CueEntry) -> tuple[str, int, int] | None:  # type: ignore[no-untyped-def]
         """Frames whose content begins with the object: accuse X of, describe X as, call X Y, reject X, X as saying."""
         tags, low, n = s.tag, s.low, len(s)
-        if tags[k] not in "DNQqOSG":
+        determiner = low[k] in ("that", "what", "how")
+        if tags[k] not in "DNQqOSG" and not determiner:
             return None
         limit = min(n, k + 25)
         for frame, markers in (("of", ("of",)), ("as", ("as",)), ("obj-for", ("for",))):
@@ -436,7 +451,7 @@ class RuleEngine:
                         return frame, k, after
                     if tags[x] in ".;" or tags[x] in "R":
                         break
-        if ok("obj-comp") and tags[k] in "DNQqOS":
+        if ok("obj-comp") and (tags[k] in "DNQqOS" or determiner):
             return "obj-comp", k, after
         if ok("np"):
             return "np", k, after
@@ -549,7 +564,7 @@ class RuleEngine:
     def _clause_end(self, s: Sentence, k: int, frame: str, cue_starts: set[int], text: str) -> int:
         """Return the unit behind the content that begins at unit `k`: where the reported clause ends."""
         tags, low, n = s.tag, s.low, len(s)
-        nominal = frame not in ("that", "obj-that", "to-obj-that", "clause", "wh", "obj-wh")
+        nominal = frame not in _CLAUSE_FRAMES or frame == "quote"
         x = k + 1
         end = n
         while x < n:
@@ -673,10 +688,12 @@ class RuleEngine:
             if hearer is not None:
                 j = hearer
         j = skip_circumstances(s, j)
+        if not quoted and j + 1 < n and tags[j] in ",;" and (low[j] == ":" or tags[j + 1] in QUOTED and self._complete(s, 0, k) and tags[0] not in "JW"):
+            return None  # Asked about rents, Ruiz said, "..."
         closes = j >= n or tags[j] in ",.;" or (tags[j] == "G" and j > after) or low[j] in ("as", "when", "while", "and", "but", "after", "before", "who", "where", "because")
-        if not closes and not (quoted and (tags[j] in QUOTED or low[j] in ("of", "in", "on", "at", "about", "to", "with", "during", "if", "as"))):
+        if not closes and (not quoted or low[j] in ("that", ":") or tags[k] == "q"):
             return None
-        if low[j - 1 if j >= n else j] == ":" and j < n:
+        if j < n and low[j] == ":":
             return None
         if not quoted and j < n and tags[j] not in ",.;":
             return None
@@ -709,13 +726,13 @@ class RuleEngine:
             j += 1
         elif j < n and tags[j] not in QUOTED:
             j = n
-        if j < n and tags[j] in QUOTED and quoted:
+        if j < n and tags[j] in QUOTED and j > 0 and (quoted or tags[j - 1] == ","):
             end = j + 1
             pieces.append((s.starts[j], s.ends[end - 1]))
             quotes.append(s.quotes[j])  # type: ignore[arg-type]
             why.append("split")
         elif j < n and not quoted and low[j] not in ("but", "and", "while", "who", "which", "though", "although", "as", "adding", "according") and tags[j] not in "G":
-            if not self._complete(s, begin, k):
+            if tags[begin] == "J" or not self._complete(s, begin, k):
                 end = n
                 while end > j and tags[end - 1] in ".,;":
                     end -= 1
@@ -848,6 +865,8 @@ class RuleEngine:
             return None
         if tags[k] in "NO" and frame[0] not in ("that", "quote", "obj-that"):
             return None
+        if previous is None and frame[0] not in _CLAUSE_FRAMES and self._rate(entry, frame[0]) < 0.5:
+            return None
         cue_spans = [(s.starts[c], s.ends[match.end - 1])]
         return self._leading(
             s, frame, number, text, cue_spans, source, [f"cue.{entry.id.removeprefix('cue.')}", "participle"], entry, cue_starts, c
@@ -932,6 +951,8 @@ class RuleEngine:
         c, after = match.start, match.end
         if match.source is not None:
             source_units = match.source
+            if low[source_units[0]] in ("other", "some", "many", "few", "so", "these", "those", "two", "three"):
+                return None
             end = after
         else:
             stop = noun_phrase_after(s, after)
@@ -1069,7 +1090,7 @@ class RuleEngine:
                 if q is None or q.start in claimed:
                     continue
                 alone = self._stands_alone(s, i)
-                if not alone:
+                if not alone and not (i == 0 and len(s) > 1 and s.tag[1] == ";" and s.tag[0] == "Q" and not here):
                     continue
                 claimed.add(q.start)
                 pieces = [(p.start, p.end) for p in q.pieces]
@@ -1139,6 +1160,11 @@ class RuleEngine:
         return _nest([a for _, a in made])
 
 
+_CLAUSE_FRAMES = frozenset({"that", "obj-that", "to-obj-that", "clause", "quote", "wh", "obj-wh"})
+_INNER_SENSES = frozenset({"think", "feel", "want", "hear"})
+_PLURALS = frozenset(
+    "people police officials many some others most both few all men women children majority".split()
+)
 _PREPOSITION_FRAMES = (
     ("about", ("about", "regarding")),
     ("of-np", ("of",)),
