@@ -12,7 +12,7 @@ from .alignment import NormedSpans, norm_attribution, pair_attributions
 from .errors import InputError
 from .gold import GoldAttribution, GoldDocument, GoldStance
 from .speaker_match import description_matches, fold, speaker_matches
-from .types import Attribution, QuoteKind, Spans, Stance, TextSpan
+from .types import Attribution, QuoteKind, Spans, Stance
 
 WORD_TOKEN = re.compile(r"[^\W_]+")
 
@@ -104,18 +104,18 @@ def _count_coverage(
 ) -> None:
     """Add hits, predicted and gold of content characters and word tokens."""
     length = len(answers.document.text)
-    required = _content_mask(length, [g for g, out in zip(answers.gold_normed, optional, strict=True) if not out])
-    excused = _content_mask(length, [g for g, out in zip(answers.gold_normed, optional, strict=True) if out])
-    found = _content_mask(length, predicted)
-    excused &= ~required
-    counts["char.hits"] = (found & required).bit_count() // 8
-    counts["char.predicted"] = (found & ~excused).bit_count() // 8
-    counts["char.gold"] = required.bit_count() // 8
-    gold_words = _words(answers, [g for g, out in zip(answers.gold_normed, optional, strict=True) if not out])
-    excused_words = _words(answers, [g for g, out in zip(answers.gold_normed, optional, strict=True) if out])
-    found_words = _words(answers, predicted)
+    asked = [g for g, out in zip(answers.gold_normed, optional, strict=True) if not out]
+    excused = [g for g, out in zip(answers.gold_normed, optional, strict=True) if out]
+
+    gold_mask, found_mask = _content_mask(length, asked), _content_mask(length, predicted)
+    excused_mask = _content_mask(length, excused) & ~gold_mask
+    counts["char.hits"] = (found_mask & gold_mask).bit_count() // 8
+    counts["char.predicted"] = (found_mask & ~excused_mask).bit_count() // 8
+    counts["char.gold"] = gold_mask.bit_count() // 8
+
+    gold_words, found_words = _words(answers, asked), _words(answers, predicted)
     counts["token.hits"] = len(found_words & gold_words)
-    counts["token.predicted"] = len(found_words - (excused_words - gold_words))
+    counts["token.predicted"] = len(found_words - (_words(answers, excused) - gold_words))
     counts["token.gold"] = len(gold_words)
 
 
@@ -130,14 +130,11 @@ def _words(answers: Answers, attributions: Iterable[NormedSpans]) -> set[int]:
 
 
 def _content_mask(length: int, attributions: Iterable[NormedSpans]) -> int:
-    return _cover(length, (span for attribution in attributions for span in attribution.content))
-
-
-def _cover(length: int, spans: Iterable[TextSpan]) -> int:
     """Return the covered characters as a number of one full byte per character: sets of them are cheap to compare."""
     covered = bytearray(length)
-    for span in spans:
-        covered[span.start : span.end] = b"\xff" * len(span)
+    for attribution in attributions:
+        for span in attribution.content:
+            covered[span.start : span.end] = b"\xff" * len(span)
     return int.from_bytes(covered, "little")
 
 

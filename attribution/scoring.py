@@ -81,71 +81,69 @@ def score(
 
 
 Sums = NDArray[np.float64]
+"""One sum per row: first over all articles, then over each resample of them."""
 
 
-def _bootstrap_weights(n_articles: int, resamples: int, seed: int) -> Sums | None:
-    """Return how often each resample draws each article, resamples x articles; None where no interval makes sense."""
-    if n_articles < 2 or resamples < 1:
-        return None
+def _bootstrap_weights(n_articles: int, resamples: int, seed: int) -> Sums:
+    """Return how often each row counts each article: once in the first, as drawn in the others.
+
+    There are no others for fewer than two articles: one article says nothing about how much articles differ.
+    """
+    once = np.ones((1, n_articles))
+    if n_articles < 2:
+        return once
     draws = np.random.default_rng(seed).multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=resamples)
-    return draws.astype(np.float64)
+    return np.vstack([once, draws])
 
 
-def _kind_scores(kind: KindName, per_article: Sequence[Counts], weights: Sums | None) -> KindScores:
+def _kind_scores(kind: KindName, per_article: Sequence[Counts], weights: Sums) -> KindScores:
     names = sorted({name for counts in per_article for name in counts})
-    column = {name: i for i, name in enumerate(names)}
     table = np.array([[counts[name] for name in names] for counts in per_article], dtype=np.float64)
-    table = table.reshape(len(per_article), len(names))
-    total = table.sum(axis=0)
-    drawn = None if weights is None else weights @ table
+    sums = weights @ table.reshape(len(per_article), len(names))
+    by_name = {name: sums[:, i] for i, name in enumerate(names)}
+    none = np.zeros(len(weights))
 
-    def sums(name: str) -> tuple[float, Sums | None]:
-        if name not in column:
-            return 0.0, None if drawn is None else np.zeros(len(drawn))
-        return float(total[column[name]]), None if drawn is None else drawn[:, column[name]]
+    def total(name: str) -> Sums:
+        return by_name.get(name, none)
 
     def prf(name: str) -> Prf:
-        hits, predicted, gold = (sums(f"{name}.{part}") for part in ("hits", "predicted", "gold"))
-        both = (predicted[0] + gold[0], None if predicted[1] is None or gold[1] is None else predicted[1] + gold[1])
-        doubled = (2 * hits[0], None if hits[1] is None else 2 * hits[1])
+        hits, predicted, gold = (total(f"{name}.{part}") for part in ("hits", "predicted", "gold"))
         return Prf(
             precision=_estimate(hits, predicted),
             recall=_estimate(hits, gold),
-            f1=_estimate(doubled, both),
+            f1=_estimate(2 * hits, predicted + gold),
             hits=round(hits[0]),
             predicted=round(predicted[0]),
             gold=round(gold[0]),
         )
 
     def rate(name: str) -> Rate:
-        hits, of = sums(f"{name}.hits"), sums(f"{name}.of")
-        return Rate(share=_estimate(hits, of), hits=round(hits[0], 6), of=round(of[0]))
+        hits, of = total(f"{name}.hits"), total(f"{name}.of")
+        return Rate(share=_estimate(hits, of), hits=round(float(hits[0]), 6), of=round(of[0]))
 
     def b3_f1(name: str) -> Estimate:
-        # Precision and recall are sums over the same items, so their harmonic mean is 2pr/(p+r)/n.
-        p, r, of = sums(f"{name}_precision.hits"), sums(f"{name}_recall.hits"), sums(f"{name}_recall.of")
-        product = 2 * p[0] * r[0], None if p[1] is None or r[1] is None else 2 * p[1] * r[1]
-        scale = (p[0] + r[0]) * of[0], None if p[1] is None or r[1] is None or of[1] is None else (p[1] + r[1]) * of[1]
-        return _estimate(product, scale)
+        # Precision and recall are means over the same items, so sums p and r give 2pr / ((p + r) * items).
+        p, r, of = total(f"{name}_precision.hits"), total(f"{name}_recall.hits"), total(f"{name}_recall.of")
+        return _estimate(2 * p * r, (p + r) * of)
 
     return KindScores(
         kind=kind,
-        gold=round(sums("relaxed.gold")[0]),
-        predicted=round(sums("relaxed.predicted")[0]),
-        optional=round(sums("optional")[0]),
+        gold=round(total("relaxed.gold")[0]),
+        predicted=round(total("relaxed.predicted")[0]),
+        optional=round(total("optional")[0]),
         prf={name: prf(name) for name in PRF_SCORES},
         rates={name: rate(name) for name in RATE_SCORES},
         b3_f1={name: b3_f1(name) for name in B3_SCORES},
     )
 
 
-def _estimate(hits: tuple[float, Sums | None], of: tuple[float, Sums | None]) -> Estimate:
+def _estimate(hits: Sums, of: Sums) -> Estimate:
     """Return the ratio with its percentile interval; resamples that drew nothing to score are left out."""
-    if of[0] == 0:
+    if not of[0]:
         return Estimate(None, None, None)
-    value = round(hits[0] / of[0], 6)
-    if hits[1] is None or of[1] is None:
+    value = round(float(hits[0] / of[0]), 6)
+    scored = of[1:] > 0
+    if not scored.any():
         return Estimate(value, None, None)
-    scored = of[1] > 0
-    low, high = np.percentile(hits[1][scored] / of[1][scored], [2.5, 97.5]) if scored.any() else (value, value)
+    low, high = np.percentile(hits[1:][scored] / of[1:][scored], [2.5, 97.5])
     return Estimate(value, round(float(low), 6), round(float(high), 6))
