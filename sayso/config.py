@@ -143,7 +143,9 @@ def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
     known = {ENV_PREFIX + name.upper() for name in SETTING_NAMES} | ENV_OF_COMMAND_LINE
     # SAYSO_COMPLETE and _SAYSO_COMPLETE belong to shell completion
     strays = [name for name in environ if name.startswith(ENV_PREFIX) and name not in known | {"SAYSO_COMPLETE"}]
-    return {name: next(iter(get_close_matches(name, known, n=1)), None) for name in sorted(strays)}
+    bare = [name.removeprefix(ENV_PREFIX) for name in known]  # the prefix would make everything look alike
+    near = {name: get_close_matches(name.removeprefix(ENV_PREFIX), bare, n=1) for name in sorted(strays)}
+    return {name: ENV_PREFIX + found[0] if found else None for name, found in near.items()}
 
 
 def _read_file(path: Path) -> dict[str, _Found]:

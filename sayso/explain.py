@@ -24,7 +24,6 @@ FRAMES: Mapping[str, str] = {
     "clause": "the reported clause follows the cue without 'that': S said C",
     "for": "the cue is followed by what is wanted: S called for C",
     "for-inf": "the cue is followed by 'for' and an infinitive: S asked for X to C",
-    "in": "the cue is followed by 'in': S believes in C",
     "inf": "the cue is followed by an infinitive: S vowed to C",
     "ing": "the cue is followed by an -ing form: S denied C-ing",
     "noun-source-poss": "a noun is the cue and its possessor the source: S's claim that C",

@@ -116,7 +116,6 @@ def _legend(width: int, *, superscripts: bool) -> list[Text]:
     entries = [
         *(Text(f"{SIGNS[part][0]}{part}{SIGNS[part][1]}{one}", style=STYLES[part]) for part in SIGNS),
         Text("1 speaker, kind, how sure", style=NUMBER_STYLE),
-        Text("~ names nobody", style=MARGIN_STYLE),
         Text("dim: boilerplate, left out", style=DIM_STYLE),
     ]
     lines = [Text()]
@@ -273,7 +272,7 @@ def _note_lines(number: int, attribution: Attribution, width: int) -> list[Text]
 
     label = f"{number} "
     speaker = attribution.speaker
-    name = "~" if speaker is None else safe_line(speaker.name)
+    name = "(unknown)" if speaker is None else safe_line(speaker.name)
     folded = fold_text(name, max(width - len(label), 8))
     lines = [Text.assemble((label, NUMBER_STYLE), (folded[0] if folded else "", MARGIN_STYLE))]
     lines += [Text(" " * len(label) + part, style=MARGIN_STYLE) for part in folded[1:]]

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from sayso.config import SETTING_NAMES, Settings
-from sayso.terminal import data_console, hostile_line, safe_json
+from sayso.terminal import hostile_line, safe_json
 
 from .options import AsJson, Run, takes
+from .tables import print_rows
 
 app = typer.Typer(help="See the settings and where each comes from.", no_args_is_help=False)
 
@@ -30,16 +31,14 @@ def show(origin: WithOrigin = False, as_json: AsJson = False, *, run: Run) -> No
     if as_json:
         sys.stdout.write(safe_json(settings_json(run), indent=2) + "\n")
         return
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2), pad_edge=False)
+    rows = []
     for name in SETTING_NAMES:
         value = values[name]
         row = [hostile_line(name), hostile_line("(unset)" if value is None else str(value), "bold")]
         if origin:
             row.append(hostile_line(run.origins[name], "dim"))
-        table.add_row(*row)
-    data_console().print(table)
+        rows.append(row)
+    print_rows(rows)
 
 
 def settings_json(run: Run) -> dict[str, Any]:
@@ -64,4 +63,6 @@ def schema(*, run: Run) -> None:
 
 def config_schema() -> dict[str, Any]:
     """Return the JSON Schema of the settings."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Settings.model_json_schema()}
+    schema = Settings.model_json_schema()
+    schema["description"] = "What sayso.toml, or [tool.sayso] in pyproject.toml, may hold."
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import typer
 
-from sayso.terminal import data_console, hostile_line, safe_json
+from sayso.terminal import hostile_line, safe_json
 
 from . import exits
 from .options import AsJson, Run, takes
+from .tables import print_rows
 
 STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
 
@@ -30,16 +31,14 @@ def doctor(as_json: AsJson = False, *, run: Run) -> None:
     if as_json:
         sys.stdout.write(safe_json(report_json(checks), indent=2) + "\n")
     else:
-        from rich.table import Table
-
-        table = Table.grid(padding=(0, 2), pad_edge=False)
+        rows = []
         for check in checks:
             if run.quiet and check.status == "ok":
                 continue
             found = hostile_line(check.found)
             if check.cure:
-                found.append_text(hostile_line(f"\n→ {check.cure}".replace("\n", " "), "italic"))
-            table.add_row(hostile_line(check.status, STYLES[check.status]), hostile_line(check.name), found)
-        data_console().print(table)
+                found.append_text(hostile_line(f"; {check.cure}", "italic"))
+            rows.append((hostile_line(check.status, STYLES[check.status]), hostile_line(check.name), found))
+        print_rows(rows)
     if any(check.status == "problem" for check in checks):
         raise typer.Exit(exits.FINDINGS)

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from sayso.attribution.errors import ConfigError
-from sayso.terminal import data_console, hostile_line, safe_json
+from sayso.terminal import hostile_line, safe_json
 
 from .options import AsJson, Run, takes
+from .tables import print_rows
 
 Name = Annotated[
     str | None, typer.Argument(metavar="[NAME]", help="Schema to print; without it: the list.", show_default=False)
@@ -44,9 +45,4 @@ def schema(name: Name = None, as_json: AsJson = False, *, run: Run) -> None:
     if as_json:
         sys.stdout.write(safe_json(schemas, indent=2) + "\n")
         return
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2), pad_edge=False)
-    for known, document in schemas.items():
-        table.add_row(hostile_line(known, "bold"), hostile_line(document.get("description") or document["title"]))
-    data_console().print(table)
+    print_rows((hostile_line(known, "bold"), hostile_line(schemas[known]["description"])) for known in schemas)
