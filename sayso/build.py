@@ -46,10 +46,12 @@ from .folder import (
     write_json,
 )
 from .shards import ShardTotals, ShardWriter
-from .summary import BuildSummary, Tally, list_reasons
+from .summary import BuildSummary, Tally, list_reasons, render_summary
 
 if TYPE_CHECKING:
     from .attribution.articles import ReadOptions
+
+__all__ = ["Attributing", "BuildSummary", "Progress", "build", "render_summary"]
 
 # A folder of 100,000 text files would make the provenance larger than the data: all are hashed, this many are named.
 MAX_NAMED_INPUTS = 200

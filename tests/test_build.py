@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from building import QuoteFinder, make_record, tree_bytes, write_articles
 
+from building import QuoteFinder, make_record, tree_bytes, write_articles
 from sayso import build as build_module
 from sayso import folder as folder_module
 from sayso.attribution.errors import ConfigError, ConflictError, InputError, OutputError
@@ -78,7 +78,7 @@ def test_whole_texts_are_in_local_and_published_under_full_only(tmp_path, articl
         build([articles], out, attributor=QuoteFinder(), text_policy=policy)
         columns = pq.read_table(out / "data/articles/train-00000-of-00001.parquet")
         assert ("text" in columns.column_names) is expected
-        published = [path for path in (out / "data").rglob("*.parquet")]
+        published = list((out / "data").rglob("*.parquet"))
         cells = str([pq.read_table(path).to_pylist() for path in published])
         assert (whole in cells) is expected
         assert ("will rise" in cells) is (policy != "standoff")

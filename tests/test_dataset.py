@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from building import QuoteFinder, make_record
 from hypothesis import given
 from hypothesis import strategies as st
 
+from building import QuoteFinder, make_record
 from sayso.attribution.errors import ConfigError
 from sayso.attribution.types import Article, TextSpan, make_attribution
 from sayso.dataset import (
