@@ -69,7 +69,7 @@ ANY_SOURCE = "*"
 """In a lemma and in `CueForm.words`: one to `MAX_SOURCE_WORDS` words that name the source ("in * view")."""
 MAX_SOURCE_WORDS = 8
 # Without this and that: "issue this warning" mostly points at a quotation elsewhere.
-SLOT_DETERMINERS = ("a", "an", "the", "no", "any", "some", "its", "his", "her", "their", "our", "my", "your")
+SLOT_DETERMINERS = ("a", "an", "the", "no", "its", "his", "her", "their")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
