@@ -118,6 +118,7 @@ def _make_tag_table(words: WordLists) -> Mapping[str, str]:
     table |= {"hasn't": "H", "haven't": "H", "hadn't": "H", "others": "N", "some": "N", "many": "N", "most": "N"}
     table |= {"he's": "s", "she's": "s", "it's": "s", "they're": "s", "we're": "s", "i'm": "s", "you're": "s"}
     table |= {"he'd": "s", "she'd": "s", "they'd": "s", "we'd": "s", "i'd": "s", "they've": "s", "we've": "s"}
+    table |= {"half": "N", "several": "N", "few": "N", "more": "N", "less": "N", "fewer": "N", "third": "N"}
     table |= {"i've": "s", "he'll": "s", "she'll": "s", "they'll": "s", "we'll": "s", "i'll": "s", "it'll": "s"}
     table |= {"that's": "s", "there's": "s", "there": "S", "n't": "A", "late": "T", "early": "T", "last": "T"}
     return table
@@ -128,6 +129,8 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
     table = _tag_table()
     tags: list[str] = []
     before = "."
+    # A headline in title case: capitals there name nothing.
+    title = len(low) > 4 and sum(cap) > 0.7 * sum(1 for word in low if word[0].isalnum())
     for index, word in enumerate(low):
         if quotes[index] is not None:
             tag = "q" if word == PHRASE_QUOTE else "Q"
@@ -153,7 +156,7 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
                     tag = ";"
                 else:
                     tag = "N"
-            elif cap[index] and index and before != "." and tag in "VGnTAJPD" and word not in ("i",):
+            elif cap[index] and index and not title and before != "." and tag in "VGnTAJPD" and word not in ("i",):
                 # A capital inside a sentence is part of a name ("Stop Hunger Now"), except after a mark.
                 if tag == "T" and word[0].isalpha() and word not in ("last", "early", "late", "next"):
                     pass  # Monday, January
@@ -236,12 +239,17 @@ def split_sentences(words: Words, quotations: Sequence[Quotation], abbreviations
         if word[0] in ".!?…":
             if word == "." and len(low) > 1 and i < n:
                 previous = low[-2]
-                if previous + "." in abbreviations and ends[-2] == at and (
-                    texts[i][0].islower() or texts[i][0].isdigit() or previous + "." not in _ENDING
-                ):
-                    continue
-                if len(previous) == 1 and previous.isalpha() and cap[-2] and ends[-2] == at:
-                    continue  # an initial
+                dotted = previous + "."
+                initial = len(previous) == 1 and previous.isalpha() and cap[-2]
+                if ends[-2] == at and (initial or dotted in abbreviations):
+                    # Mr. Ruiz, John D. Ruiz: the period belongs to the word.
+                    for group in (cap, starts, quotes):
+                        group.pop()
+                    low.pop()
+                    low[-1] = dotted
+                    ends[-2:] = ends[-1:]
+                    if initial or dotted not in _ENDING or not texts[i][0].isupper():
+                        continue
             if i >= n or _starts_sentence(texts, i):
                 close()
         elif i < n and word[-1] == "." and len(word) > 2 and texts[i][0].isupper() and lowers[i] in _SENTENCE_OPENERS:
@@ -339,6 +347,11 @@ def noun_phrase_before(s: Sentence, k: int) -> int | None:
             continue
         if low[j] in ("and", "or", "&") and tag[j - 1] in NOUNISH:
             left = noun_phrase_before(s, j - 1)
+            while left is not None and left > 1 and low[left - 1] == "," and tag[left - 2] == "N":
+                further = noun_phrase_before(s, left - 2)  # a list: A, B and C
+                if further is None or not is_clause_start(s, further):
+                    break
+                left = further
             if left is not None and is_clause_start(s, left):
                 first = left
             break
@@ -348,6 +361,8 @@ def noun_phrase_before(s: Sentence, k: int) -> int | None:
                 first = left
             break
         break
+    if first > 1 and low[first - 1] == "than" and low[first - 2] in ("more", "less", "fewer", "rather"):
+        first -= 2  # more than 4 in 10
     # A preposition at the start of the clause opens an adverbial, not the subject: "In Kyiv officials say".
     return first
 
@@ -416,21 +431,34 @@ def _subject_before_insertion(s: Sentence, k: int, floor: int) -> tuple[int, int
             return None
         head = _head_before_insertion(s, m, floor)
         inside = m + 1
-        if head is not None and inside < k:
-            opening = tag[inside]
-            if opener != ",":
-                return head
-            relative = next((x for x in range(inside, k) if low[x] in ("who", "which", "whose", "where")), None)
-            finite = _has_finite(s, inside, k if relative is None else relative)
-            if opening in "DN" and not finite:
-                # The appositive belongs to the source, its relative clause does not.
-                last = (k if relative is None else relative) - 1
-                while last > m and tag[last] in ",;":
-                    last -= 1
-                return (head[0], last) if last > m else head
-            if relative == inside or opening in "GVJPTtA" or not finite:
-                return head
+        if head is not None and inside < k and not low[head[1]].isdigit():
+            found = _with_insertion(s, head, inside, k, opener)
+            if found is not None:
+                if found[0] > floor + 1 and low[found[0] - 1] == "," and opener == ",":
+                    # Ana Ruiz, 63, a nurse whose roots ..., said: the name is further left.
+                    further = _subject_before_insertion(s, found[0] - 1, floor)
+                    if further is not None and s.cap[further[0]] and (further[0] == 0 or low[further[0] - 1] != ","):
+                        return further[0], max(found[1], further[1])
+                return found
         m -= 1
+    return None
+
+
+def _with_insertion(s: Sentence, head: tuple[int, int], inside: int, k: int, opener: str) -> tuple[int, int] | None:
+    tag, low = s.tag, s.low
+    opening = tag[inside]
+    if opener != ",":
+        return head
+    relative = next((x for x in range(inside, k) if low[x] in ("who", "which", "whose", "where")), None)
+    finite = _has_finite(s, inside, k if relative is None else relative)
+    if opening in "DN" and not finite:
+        # The appositive belongs to the source, its relative clause does not.
+        last = (k if relative is None else relative) - 1
+        while last >= inside and tag[last] in ",;":
+            last -= 1
+        return (head[0], last) if last >= inside else head
+    if relative == inside or opening in "GVJPTtA" or not finite:
+        return head
     return None
 
 

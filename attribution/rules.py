@@ -119,7 +119,7 @@ class RuleEngine:
             return
         previous: _Found | None = None
         taken_until = -1
-        cue_starts = {m.start for m in matches}
+        cue_starts = {m.start: m for m in matches}
         for match in matches:
             if match.start < taken_until:
                 continue
@@ -176,7 +176,7 @@ class RuleEngine:
     # -------------------------------------------------------------------------------------------------------- verbs
 
     def _verb(
-        self, s: Sentence, match: CueMatch, number: int, text: str, previous: _Found | None, cue_starts: set[int]
+        self, s: Sentence, match: CueMatch, number: int, text: str, previous: _Found | None, cue_starts: dict[int, CueMatch]
     ) -> _Found | None:
         entry, tag, c = match.form.entry, match.form.tag, match.start
         after = match.end
@@ -237,10 +237,18 @@ class RuleEngine:
             source = list(shared or [])
         if frame is None:
             return None
-        return self._leading(s, frame, number, text, cue_spans, source, why, entry, cue_starts, c)
+        subordinate = subject is not None and subject[0] > 0 and self._is_subordinate(s, subject[0] - 1)
+        return self._leading(s, frame, number, text, cue_spans, source, why, entry, cue_starts, c, subordinate=subordinate)
+
+    @staticmethod
+    def _is_subordinate(s: Sentence, k: int) -> bool:
+        """Return whether unit `k` opens a subordinate clause that stands before its main clause: While Ruiz said …, …"""
+        word = s.low[k]
+        opens = s.tag[k] == "J" or word in ("after", "before", "until", "when", "although", "though")
+        return opens and word != "that" and (k == 0 or s.tag[k - 1] in ",C" or s.low[k - 1] == "even")
 
     def _plausible_subject(
-        self, s: Sentence, match: CueMatch, subject: tuple[int, int], cue_starts: set[int], *, bare: bool, infinitive: bool
+        self, s: Sentence, match: CueMatch, subject: tuple[int, int], cue_starts: dict[int, CueMatch], *, bare: bool, infinitive: bool
     ) -> bool:
         """Return whether the phrase can be the subject of this form of the cue."""
         first, last = subject
@@ -322,7 +330,7 @@ class RuleEngine:
         first = noun_phrase_before(s, k - 1)
         return None if first is None or k - 1 < 0 else (first, k - 1)
 
-    def _clause_subject(self, s: Sentence, k: int, cue_starts: set[int]) -> tuple[int, int] | None:
+    def _clause_subject(self, s: Sentence, k: int, cue_starts: dict[int, CueMatch]) -> tuple[int, int] | None:
         """Return the subject of the clause that a coordinator at unit `k` continues: X signed it and said that."""
         verb = None
         for x in range(k):
@@ -379,7 +387,7 @@ class RuleEngine:
                         return "obj-inf", at, after
                     if ok("obj-about") and low[at] in ("about", "of"):
                         return "obj-about", at + 1, after
-                    if ok("obj-that") and self._clause_at(s, at):
+                    if ok("obj-that") and (self._clause_at(s, at) or (tags[at] in "NS" and at + 1 < n and tags[at + 1] in QUOTED)):
                         return "obj-that", at, after
         # Circumstances: said on Monday that, said in a statement: "..."
         j = skip_circumstances(s, k, clause_may_follow=False)
@@ -395,9 +403,9 @@ class RuleEngine:
                 return "clause", j, after
             if ok("np") and tags[j] in "DNQqO" and "np" in has and j < n:
                 return "np", j, after
-        if tags[k] == "," and k + 1 < n and low[k + 1] not in ("that",):
-            # said, in short, that / said, citing the report, that
-            close = next((x for x in range(k + 1, min(n, k + 14)) if low[x] == ","), None)
+        if tags[k] in ",;" and low[k] != ":" and k + 1 < n and low[k + 1] not in ("that",):
+            # said, in short, that / said, citing the report, that / said - on Monday - that
+            close = next((x for x in range(k + 1, min(n, k + 14)) if low[x] == low[k]), None)
             if close is not None and close + 1 < n:
                 if low[close + 1] == "that" and ok("that"):
                     return "that", close + 2, after
@@ -499,6 +507,10 @@ class RuleEngine:
             t = tags[x]
             if t in FINITE and x > k:
                 return not (t == "V" and low[x][-3:] == "ing")
+            if t == "," and x > k and tags[x - 1] == "N":
+                # One insertion: the ministers, meeting in Lima, agreed
+                close = next((y for y in range(x + 1, min(n, x + 14)) if tags[y] in ",.;"), n)
+                return close + 1 < n and tags[close] == "," and tags[close + 1] in FINITE
             if t in ".;RC," and not (t == "C" and low[x] in ("and", "or")):
                 return False
             x += 1
@@ -520,13 +532,17 @@ class RuleEngine:
         source: list[tuple[int, int]],
         why: list[str],
         entry: CueEntry,
-        cue_starts: set[int],
+        cue_starts: dict[int, CueMatch],
         c: int,
+        *,
+        subordinate: bool = False,
     ) -> _Found | None:
         name, k, cue_end = frame
+        while k < len(s) - 1 and s.tag[k] == ",":
+            k += 1  # said that, in short, rents
         if name in _PREPOSITION_NAMES and cue_end == k and k > 0:
             # called for: the preposition belongs to the cue
-            cue_spans = [*cue_spans[:-1], (cue_spans[-1][0], max(cue_spans[-1][1], s.ends[k - 1]))] if s.low[k - 1] != "to" or True else cue_spans
+            cue_spans = [*cue_spans[:-1], (cue_spans[-1][0], max(cue_spans[-1][1], s.ends[k - 1]))]
         n = len(s)
         if k >= n:
             return None
@@ -534,6 +550,9 @@ class RuleEngine:
             end = self._quote_end(s, k, text, cue_starts)
         else:
             end = self._clause_end(s, k, name, cue_starts, text)
+        if subordinate:
+            comma = next((x for x in range(k + 1, end) if s.tag[x] == ","), end)
+            end = comma
         if end <= k:
             return None
         content = (s.starts[k], s.ends[end - 1])
@@ -548,7 +567,7 @@ class RuleEngine:
             quotes, leading=True,
         )
 
-    def _quote_end(self, s: Sentence, k: int, text: str, cue_starts: set[int]) -> int:
+    def _quote_end(self, s: Sentence, k: int, text: str, cue_starts: dict[int, CueMatch]) -> int:
         n = len(s)
         if s.tag[k] not in QUOTED:
             return self._clause_end(s, k, "that", cue_starts, text)
@@ -561,7 +580,7 @@ class RuleEngine:
         # said “X” to Y / said “X” and “Y”
         return self._clause_end(s, k, "quote", cue_starts, text)
 
-    def _clause_end(self, s: Sentence, k: int, frame: str, cue_starts: set[int], text: str) -> int:
+    def _clause_end(self, s: Sentence, k: int, frame: str, cue_starts: dict[int, CueMatch], text: str) -> int:
         """Return the unit behind the content that begins at unit `k`: where the reported clause ends."""
         tags, low, n = s.tag, s.low, len(s)
         nominal = frame not in _CLAUSE_FRAMES or frame == "quote"
@@ -584,19 +603,27 @@ class RuleEngine:
                 y = x + 1
                 while y < n and tags[y] == "A":
                     y += 1
-                if y < n and y in cue_starts and tags[y] == "V" and low[y] not in ("report", "reports"):
-                    if self._agrees(s, y):
-                        end = x
-                        break
+                if y < n and tags[y] == "V" and self._reports(cue_starts, y, nominal) and self._agrees(s, y):
+                    end = x
+                    break
             x += 1
         while end > k + 1 and (tags[end - 1] in ",.;" or low[end - 1] in ("and", "but")):
             end -= 1
         return end
 
+    @staticmethod
+    def _reports(cue_starts: dict[int, CueMatch], y: int, nominal: bool) -> bool:
+        """Return whether the verb at unit `y` opens a report of its own; inside a clause only a verb of saying does."""
+        match = cue_starts.get(y)
+        if match is None:
+            return False
+        entry = match.form.entry
+        return nominal or ((entry.has("that") or entry.has("obj-that")) and entry.sense not in _INNER_SENSES and entry.strength >= 0.7)
+
     def _agrees(self, s: Sentence, y: int) -> bool:
         return s.low[y][-1] in "sd" or s.low[y] in ("told", "wrote", "said")
 
-    def _stops_after_comma(self, s: Sentence, x: int, nominal: bool, cue_starts: set[int]) -> bool:
+    def _stops_after_comma(self, s: Sentence, x: int, nominal: bool, cue_starts: dict[int, CueMatch]) -> bool:
         tags, low, n = s.tag, s.low, len(s)
         y = x + 1
         w = low[y]
@@ -608,7 +635,7 @@ class RuleEngine:
                 z += 1
             if z >= n:
                 return False
-            if z in cue_starts and tags[z] in "VG":
+            if tags[z] in "VG" and self._reports(cue_starts, z, nominal):
                 return True
             if low[z] == "that":
                 return False
@@ -621,7 +648,7 @@ class RuleEngine:
             return True
         if w in ("which", "who", "where"):
             return nominal
-        if tags[y] == "V" and y in cue_starts:
+        if tags[y] == "V" and self._reports(cue_starts, y, nominal):
             return True
         if w == "according":
             return True
@@ -630,7 +657,7 @@ class RuleEngine:
         # ", Ruiz said": another cue with its subject closes the sentence.
         return self._closing_attribution(s, y, cue_starts)
 
-    def _has_cue_with_subject(self, s: Sentence, y: int, cue_starts: set[int]) -> bool:
+    def _has_cue_with_subject(self, s: Sentence, y: int, cue_starts: dict[int, CueMatch]) -> bool:
         for z in range(y, min(len(s), y + 9)):
             if z in cue_starts and s.tag[z] == "V":
                 found = subject_before(s, self._verb_group(s, z)[0], floor=y)
@@ -639,7 +666,7 @@ class RuleEngine:
                 return False
         return False
 
-    def _closing_attribution(self, s: Sentence, y: int, cue_starts: set[int]) -> bool:
+    def _closing_attribution(self, s: Sentence, y: int, cue_starts: dict[int, CueMatch]) -> bool:
         for z in range(y, min(len(s), y + 9)):
             if z in cue_starts and s.tag[z] == "V":
                 found = subject_before(s, self._verb_group(s, z)[0], floor=y)
@@ -671,6 +698,10 @@ class RuleEngine:
         k = first - 1
         if k < 0:
             return None
+        if low[k] == "as" and after < n and tags[after] == "," and (k == 0 or tags[k - 1] in ",.CA"):
+            return self._as_said(s, number, k, after, cue_spans, source, why, entry)
+        if low[k] == "as" and k > 0 and tags[k - 1] == ",":
+            k -= 1  # rents will rise, as Ruiz said
         dash = low[k] in ("—", "–", "-", "--")
         if not (tags[k] in "Qq," or dash):
             return None
@@ -698,6 +729,27 @@ class RuleEngine:
         if not quoted and j < n and tags[j] not in ",.;":
             return None
         return self._left_content(s, number, text, k, quoted, j, cue_spans, source, why, entry)
+
+    def _as_said(
+        self,
+        s: Sentence,
+        number: int,
+        k: int,
+        after: int,
+        cue_spans: list[tuple[int, int]],
+        source: list[tuple[int, int]],
+        why: list[str],
+        entry: CueEntry,
+    ) -> _Found | None:
+        """As Ruiz said, rents will rise."""
+        begin, end = after + 1, len(s)
+        while end > begin and s.tag[end - 1] in ".,;":
+            end -= 1
+        if end - begin < 3 or not self._complete(s, begin, end - 1):
+            return None
+        rate = max((self._rate(entry, f) for f in ("that", "clause") if entry.has(f)), default=entry.strength)
+        return _Found([(s.starts[begin], s.ends[end - 1])], cue_spans, source, rate, [*why, "position.leading"], number, s.paragraph,
+                      [q for q in s.quotes[begin:end] if q is not None], leading=True)
 
     def _left_content(
         self,
@@ -732,16 +784,23 @@ class RuleEngine:
             quotes.append(s.quotes[j])  # type: ignore[arg-type]
             why.append("split")
         elif j < n and not quoted and low[j] not in ("but", "and", "while", "who", "which", "though", "although", "as", "adding", "according") and tags[j] not in "G":
-            if tags[begin] == "J" or not self._complete(s, begin, k):
-                end = n
-                while end > j and tags[end - 1] in ".,;":
-                    end -= 1
-                if end > j:
-                    pieces.append((s.starts[j], s.ends[end - 1]))
-                    quotes.extend(q for q in s.quotes[j:end] if q is not None)
-                    why[-1] = "position.inside"
+            end = n
+            while end > j and tags[end - 1] in ".,;":
+                end -= 1
+            if end > j:
+                if self._is_time(s, begin, k):
+                    pieces, quotes = [], []  # Six months ago, Ruiz said, rents rose.
+                pieces.append((s.starts[j], s.ends[end - 1]))
+                quotes.extend(q for q in s.quotes[j:end] if q is not None)
+                why[-1] = "position.inside"
         rate = max((self._rate(entry, f) for f in ("quote", "clause", "that") if entry.has(f)), default=entry.strength)
         return _Found(pieces, cue_spans, source, rate, why, number, s.paragraph, quotes)
+
+    @staticmethod
+    def _is_time(s: Sentence, begin: int, k: int) -> bool:
+        return k - begin < 5 and any(s.tag[x] == "T" or s.low[x] in ("ago", "later", "earlier") for x in range(begin, k + 1)) and not any(
+            s.tag[x] in FINITE for x in range(begin, k + 1)
+        )
 
     def _complete(self, s: Sentence, begin: int, k: int) -> bool:
         """Return whether units `begin` to `k` hold a finite verb, so that the clause needs nothing after them."""
@@ -822,7 +881,7 @@ class RuleEngine:
         text: str,
         previous: _Found | None,
         group: int,
-        cue_starts: set[int],
+        cue_starts: dict[int, CueMatch],
     ) -> _Found | None:
         """..., adding that / saying: the source is that of the clause it hangs on."""
         c = match.start
@@ -873,7 +932,7 @@ class RuleEngine:
         )
 
     def _passive(
-        self, s: Sentence, match: CueMatch, number: int, text: str, group: int, cue_starts: set[int]
+        self, s: Sentence, match: CueMatch, number: int, text: str, group: int, cue_starts: dict[int, CueMatch]
     ) -> _Found | None:
         """X was told that …; X was accused of … by Y; X was called “Y” by Z; X was quoted as saying …"""
         entry = match.form.entry
@@ -1003,7 +1062,7 @@ class RuleEngine:
         return _Found(pieces, cue_spans, source, entry.strength, [*why, "position.trailing"], number, s.paragraph, quotes)
 
     def _adjective(
-        self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: set[int]
+        self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: dict[int, CueMatch]
     ) -> _Found | None:
         """Ruiz is convinced that rents will rise."""
         entry = match.form.entry
@@ -1037,7 +1096,7 @@ class RuleEngine:
                       self._rate(entry, frame[0]), [f"cue.{entry.id.removeprefix('cue.')}", f"frame.{frame[0]}"], number, s.paragraph,
                       [q for q in s.quotes[frame[1]:end] if q is not None], leading=True)
 
-    def _noun(self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: set[int]) -> _Found | None:
+    def _noun(self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: dict[int, CueMatch]) -> _Found | None:
         """The minister's claim that rents will rise; Western fears that …"""
         entry = match.form.entry
         if not entry.has("noun-that"):
@@ -1109,6 +1168,18 @@ class RuleEngine:
                         last.why.append("split")
                     last_sentence = number
                     continue
+                introduced = self._introduced(sentences, number, by_sentence, i)
+                if introduced is not None:
+                    item = introduced
+                    if item.sentence == number - 1 and item.content:
+                        item.content.extend(pieces)
+                        item.quotes.append(q)
+                    else:
+                        item.content = pieces
+                        item.quotes.append(q)
+                        extra.append(item)
+                    last, last_sentence = item, number
+                    continue
                 if len(text[pieces[0][0] : pieces[-1][1]]) < MIN_FLOATING_CHARACTERS:
                     continue
                 if last is None or s.paragraph - last.paragraph > MAX_CARRY_PARAGRAPHS + 1:
@@ -1128,6 +1199,33 @@ class RuleEngine:
                     kept = [c for c in item.content if not any(a <= c[0] and c[1] <= b for a, b in spans)]
                     item.content = sorted({*kept, *spans})
         return found + extra
+
+    def _introduced(
+        self, sentences: Sequence[Sentence], number: int, by_sentence: dict[int, list[_Found]], i: int
+    ) -> _Found | None:
+        """Return the attribution that a sentence ending in a colon opens for the quotation that follows it, or None."""
+        if number == 0 or i > 1:
+            return None
+        s = sentences[number - 1]
+        if not len(s) or s.low[-1] != ":" or sentences[number].paragraph - s.paragraph > 1:
+            return None
+        here = by_sentence.get(number - 1, [])
+        end = s.ends[-1]
+        for item in reversed(here):
+            if item.leading and item.end >= end - 1:
+                return item
+        for match in reversed(self._match_cues(s)):
+            entry = match.form.entry
+            if not (entry.pos in ("verb", "phrase") and entry.has("quote")) or match.form.tag == "ing" and s.tag[match.start - 1] not in "B,":
+                continue
+            group = self._verb_group(s, match.start)[0]
+            subject = subject_before(s, group)
+            source = [] if subject is None else [self._trim_source(s, *subject)]
+            if subject is None and match.form.tag != "ing":
+                continue
+            return _Found([], [(s.starts[match.start], s.ends[match.end - 1])], source, 0.85,
+                          [f"cue.{entry.id.removeprefix('cue.')}", "introduced"], number, sentences[number].paragraph)
+        return None
 
     @staticmethod
     def _stands_alone(s: Sentence, i: int) -> bool:

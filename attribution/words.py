@@ -20,6 +20,10 @@ BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
 WRAPPED_LINE = 85
 
 
+# Acronyms that would read as pronouns in lower case.
+_ACRONYMS = {"US": "u.s.", "WHO": "w.h.o.", "IT": "i.t."}
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words and marks of a text as parallel lists: `texts[i]` covers `starts[i]` to `ends[i]`."""
@@ -39,7 +43,7 @@ def read_words(text: str, start: int = 0, end: int | None = None) -> Words:
     texts = [m.group() for m in matches]
     return Words(
         texts,
-        [t.lower().replace("’", "'") for t in texts],
+        [_ACRONYMS[t] if t in _ACRONYMS else t.lower().replace("’", "'") for t in texts],
         [m.start() for m in matches],
         [m.end() for m in matches],
     )
