@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, nullcontext
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import __version__
+from .attribution.boilerplate import find_boilerplate
 from .attribution.errors import ConfigError, InputError
 from .attribution.files import write_atomically
 from .attribution.types import SCHEMA_VERSION, Article, Attribution, BadRecord
@@ -55,6 +57,7 @@ __all__ = ["Attributing", "BuildSummary", "Progress", "build", "render_summary"]
 
 # A folder of 100,000 text files would make the provenance larger than the data: all are hashed, this many are named.
 MAX_NAMED_INPUTS = 200
+LICENSE_ID = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")
 LIBRARIES = ("pyarrow", "spacy")
 WRITTEN_CONFIGS: tuple[ConfigName, ...] = ("attributions", "stance", "articles")
 
@@ -100,6 +103,7 @@ def build(
     """
     started = time.perf_counter()
     policy = check_text_policy(text_policy)
+    license = None if license is None else _check_license(license)
     if not inputs:
         raise ConfigError("nothing to build from; give article files, folders, or - for standard input")
     target = Path(out).resolve()
@@ -201,10 +205,10 @@ class _RowWriter:
         self._articles.write({column.name: getattr(article, column.name) for column in LOCAL_ARTICLE_COLUMNS})
         for attribution in attributions:
             self._attributions.write(json.dumps(attribution.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
-        rows: list[tuple[ConfigName, Row]] = [
-            ("articles", make_article_row(article, attributions, words=words, text_sha256=text_sha256))
-        ]
-        made = make_attribution_rows(article, attributions, text_sha256=text_sha256, policy=self.policy)
+        masks = [(mask.start, mask.end) for mask in find_boilerplate(article.text)]
+        described = make_article_row(article, attributions, words=words, masks=len(masks), text_sha256=text_sha256)
+        rows: list[tuple[ConfigName, Row]] = [("articles", described)]
+        made = make_attribution_rows(article, attributions, text_sha256=text_sha256, policy=self.policy, masks=masks)
         for attribution, row in zip(attributions, made, strict=True):
             rows.append(("attributions", row))
             rows.extend(("stance", stance) for stance in make_stance_rows(attribution, row))
@@ -272,6 +276,14 @@ class _Inventory:
             "texts_sha256": self._texts.hexdigest(),
             "named": self.named,
         }
+
+
+def _check_license(license: str) -> str:
+    """Return the licence as the Hub spells identifiers; raises ConfigError for what can't be one."""
+    lower = license.strip().lower()
+    if LICENSE_ID.fullmatch(lower) is None:
+        raise ConfigError(f"{license!r} is no licence identifier; give one like cc-by-4.0, cc0-1.0 or other")
+    return lower
 
 
 def _say_nothing_usable(tally: Tally) -> str:

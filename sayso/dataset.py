@@ -147,7 +147,7 @@ COLUMNS: dict[ConfigName, tuple[Column, ...]] = {
         Column("chars", "int64", "length of the text in characters (code points)"),
         Column("words", "int64", "length of the text in words between white space"),
         Column("attributions", "int64", "number of attributions found"),
-        Column("masks", "int64", "number of stretches skipped as boilerplate, null where not counted"),
+        Column("masks", "int64", "number of stretches skipped as boilerplate"),
         Column("part_of", "string", "id of the record of which this is a part, where a huge text was split"),
         Column("part_offset", "int64", "offset of the part in the record's text"),
         *_RECORD_COLUMNS,
@@ -261,10 +261,11 @@ def choose_split(article: Article) -> Split:
 
 
 class ContextFinder:
-    """Finds the paragraph around an attribution; the paragraphs of the article are found once, when first asked."""
+    """Finds the paragraph around an attribution; those of the article, less `masks`, are found when first asked."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, masks: Sequence[tuple[int, int]] = ()) -> None:
         self.text = text
+        self.masks = masks
         self._paragraphs: list[tuple[int, int]] | None = None
         self._starts: list[int] = []
 
@@ -294,7 +295,7 @@ class ContextFinder:
         if self._paragraphs is None:
             from .attribution.words import find_paragraphs
 
-            self._paragraphs = find_paragraphs(self.text)
+            self._paragraphs = find_paragraphs(self.text, self.masks)
             self._starts = [start for start, _ in self._paragraphs]
         at = bisect_right(self._starts, offset) - 1
         if at >= 0 and offset < self._paragraphs[at][1]:
@@ -303,7 +304,7 @@ class ContextFinder:
 
 
 def make_article_row(
-    article: Article, attributions: Sequence[Attribution], *, words: int, text_sha256: str, masks: int | None = None
+    article: Article, attributions: Sequence[Attribution], *, words: int, masks: int, text_sha256: str
 ) -> Row:
     """Return the row of `article` for every text policy; writing takes the columns that the policy has."""
     return {
@@ -320,10 +321,15 @@ def make_article_row(
 
 
 def make_attribution_rows(
-    article: Article, attributions: Sequence[Attribution], *, text_sha256: str, policy: TextPolicy
+    article: Article,
+    attributions: Sequence[Attribution],
+    *,
+    text_sha256: str,
+    policy: TextPolicy,
+    masks: Sequence[tuple[int, int]] = (),
 ) -> Iterator[Row]:
-    """Yield one row for each attribution; text that `policy` does not publish is never put in."""
-    finder = ContextFinder(article.text)
+    """Yield one row for each attribution; text that `policy` does not publish is never put in, nor text in `masks`."""
+    finder = ContextFinder(article.text, masks)
     record = _record_cells(article, text_sha256)
     for attribution in attributions:
         speaker = attribution.speaker

@@ -188,6 +188,13 @@ def test_no_usable_article_is_an_input_error_that_names_the_first_and_changes_no
         build([], tmp_path / "new", attributor=QuoteFinder())
 
 
+def test_licence_is_an_identifier(tmp_path, articles):
+    with pytest.raises(ConfigError, match="give one like cc-by-4"):
+        build([articles], tmp_path / "out", attributor=QuoteFinder(), license="all mine\n# really")
+    build([articles], tmp_path / "out", attributor=QuoteFinder(), license="CC-BY-4.0")
+    assert json.loads((tmp_path / "out" / "provenance.json").read_text())["license"] == "cc-by-4.0"
+
+
 def test_articles_without_attributions_still_make_a_dataset(tmp_path):
     path = write_articles(tmp_path / "a.jsonl", [make_record(0, text="The city council of Dornhaven met on Monday.")])
     summary = build([path], tmp_path / "out", attributor=QuoteFinder())

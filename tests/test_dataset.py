@@ -100,6 +100,13 @@ def test_context_reaches_to_a_cue_in_the_paragraph_before():
     assert text[start:end] == "Ruiz said:\n\n“It rose.”"
 
 
+def test_context_leaves_out_boilerplate_on_the_same_line():
+    text = "READ Rents fall. “It rose.” said Ruiz. Photo: Lee"
+    found = attribution_at(text, span_of(text, "“It rose.”"))
+    start, end = ContextFinder(text, [span_of(text, "READ Rents fall. "), span_of(text, " Photo: Lee")]).find(found)
+    assert text[start:end] == "“It rose.” said Ruiz."
+
+
 def test_context_of_a_text_without_paragraphs_is_cut_at_spaces():
     text = "word " * 2_000 + "“Rents will rise.” " + "term " * 2_000
     start, end = ContextFinder(text).find(attribution_at(text, span_of(text, "“Rents will rise.”")))
