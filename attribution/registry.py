@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from .errors import LexiconError
@@ -111,17 +110,17 @@ class Registry:
     )
 
     @classmethod
-    def read(cls, paths: Sequence[DataFile] | None = None, *, extra: Sequence[DataFile] = ()) -> Registry:
-        """Return the registry of `paths` (default: the files that ship) followed by the user's `extra` JSON lines.
+    def read(cls, paths: Sequence[DataFile] = (), *, shipped: bool = True) -> Registry:
+        """Return the registry that ships with the user's own JSON lines files `paths` on top; without the first if told.
 
-        An extra entry with the id of an earlier one replaces it. LexiconError with file and line for an unknown key,
-        a wrong type or date, an unknown `of` or `country`, or a duplicate id inside one file.
+        A later file's entry with the id of an earlier one replaces it. LexiconError with file and line for an unknown
+        key, a wrong type or date, an unknown `of` or `country`, or a duplicate id inside one file.
         """
-        if paths is None:
-            paths = [seed_file("registry", name) for name in DEFAULT_FILES]
+        if shipped:
+            paths = [*(seed_file("registry", name) for name in DEFAULT_FILES), *paths]
         entries: dict[str, RegistryEntry] = {}
         places: dict[str, str] = {}
-        for path in (*paths, *extra):
+        for path in paths:
             for line, raw in read_entries(path, required=REQUIRED, optional=OPTIONAL):
                 entry = read_entry(path, line, raw)
                 entries[entry.id] = entry
@@ -301,8 +300,3 @@ def read_roles(path: DataFile, line: int, entry: dict[str, Any]) -> tuple[DatedR
 def default_registry() -> Registry:
     """Return the registry that ships, read once."""
     return Registry.read()
-
-
-def read_registry(extra: Sequence[Path] = ()) -> Registry:
-    """Return the registry that ships with the user's own files on top."""
-    return Registry.read(extra=extra) if extra else default_registry()

@@ -49,19 +49,20 @@ class RoleLexicon:
         source = path or seed_file("lexicons", "roles.jsonl")
         nouns: dict[str, RoleNoun] = {}
         for line, entry in read_entries(
-            source, required=("id", "class", "forms"), optional=("plural", "gender", "title")
+            source, required=("id", "class"), optional=("forms", "plural", "gender", "title")
         ):
             kind = text_field(source, line, entry, "class", choices=ROLE_CLASSES)
             gender = text_field(source, line, entry, "gender", choices=GENDERS)
             title = flag_field(source, line, entry, "title")
             forms, plurals = list_field(source, line, entry, "forms"), list_field(source, line, entry, "plural")
-            if not forms:
-                raise LexiconError(f"{source}:{line}: 'forms' is empty; name at least the singular")
+            if not forms and not plurals:
+                raise LexiconError(f"{source}:{line}: neither 'forms' nor 'plural' names a word; give at least one")
+            first = (*forms, *plurals)[0]
             for form in (*forms, *plurals):
                 key = fold(form)
                 if key in nouns:
                     raise LexiconError(f"{source}:{line}: form {form!r} is taken by {nouns[key].canonical!r}")
-                nouns[key] = RoleNoun(key, fold(forms[0]), kind, form in plurals, gender, title)  # type: ignore[arg-type]
+                nouns[key] = RoleNoun(key, fold(first), kind, form in plurals, gender, title)  # type: ignore[arg-type]
         return cls(nouns, max((len(form.split()) for form in nouns), default=0))
 
     def canonical(self, role: str) -> str:

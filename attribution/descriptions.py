@@ -1,0 +1,88 @@
+"""The normalised description of a speaker who is not named: "a senior official in the Biden administration" and such."""
+
+from __future__ import annotations
+
+import re
+
+from .names import fold, fold_name, strip_possessive
+from .nominals import SourcePhrase
+from .registry import Registry, RegistryEntry
+
+# Bodies that belong to a state, so that the side ("US", "Russian") is part of who speaks.
+STATE_WORDS = frozenset(
+    "administration government military intelligence defense defence state security embassy army navy treasury".split()
+)
+_SMALL = frozenset("the a an his her its their this that".split())
+TITLE_DOTS = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep|President)\.?\s+")
+ADJECTIVES = {"us": "US", "u.s.": "US", "american": "US"}
+MAX_WORDS = 8
+
+
+def country_adjective(country: RegistryEntry) -> str:
+    """Return how the country's officials are called: `US`, `Russian`, `British`."""
+    return country.demonyms[0] if country.demonyms else country.name
+
+
+def describe_source(phrase: SourcePhrase, registry: Registry, side: RegistryEntry | None) -> str:
+    """Return the normalised description of an unnamed source or group.
+
+    No determiner, possessor before the noun without its 's, "in/of/for X" moved to the front, a person's
+    administration replaced by the country's adjective; `side` is put before bodies of a state that tell no side.
+    """
+    words = [strip_possessive(word).strip("\"“”'‘’") for word in phrase.words]
+    head_size = len(words) - len(phrase.modifiers)
+    modifiers, head = words[: len(words) - head_size], words[len(words) - head_size :]
+    head = [word.lower() if word.lower() not in _PROPER and phrase.head is not None else word for word in head]
+    owner = _owner_words(phrase, registry)
+    ranks = [word.lower() for word in modifiers if word.lower() in _RANKS]
+    rest = [word for word in modifiers if word.lower() not in _RANKS and word.lower() not in _SMALL]
+    if rest and rest[0][:1].isupper() and rest[0].lower() in ("senior", "former", "military"):
+        rest[0] = rest[0].lower()
+    folded = {fold(word) for word in [*rest, *owner]}
+    has_side = any(registry.country_of(word) is not None for word in [*rest, *owner]) or any(
+        (entry := registry.by_name(" ".join(part))) is not None and entry.type != "person"
+        for part in (rest, owner)
+        if part
+    )
+    lead: list[str] = []
+    if side is not None and not has_side and folded & STATE_WORDS:
+        lead = [country_adjective(side)]
+    rest = [ADJECTIVES.get(word.lower(), word) for word in rest]
+    owner = [ADJECTIVES.get(word.lower(), word) for word in owner]
+    described = [*ranks, *lead, *owner, *rest, *head]
+    return " ".join(dict.fromkeys(described[-MAX_WORDS:] if len(described) > MAX_WORDS else described)).strip()
+
+
+_RANKS = frozenset({"senior", "top", "high-ranking", "high-level", "junior", "former", "unnamed", "unidentified"})
+_PROPER = frozenset({"us", "republican", "republicans", "democrat", "democrats", "west"})
+
+
+def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
+    """Return whom the source belongs to, as words before its noun: ["US", "administration"] of "in Biden's …"."""
+    if phrase.owner is not None:
+        words = TITLE_DOTS.sub("", phrase.owner).split()
+        country = registry.country_of(phrase.owner)
+        if country is not None:
+            return [country_adjective(country)]
+        return [word for word in words if fold(word) not in _SMALL][-3:]
+    if len(phrase.after) < 2 or fold(phrase.after[0]) not in ("of", "in", "for", "at", "from", "with", "to"):
+        return []
+    words = []
+    for word in phrase.after[1:]:
+        folded = fold(word)
+        if folded in _SMALL and not words:
+            continue
+        if folded in ("who", "that", "which", "and", "in", "on", "at", "to", "with", "familiar", "said", "for", "of"):
+            break
+        words.append(strip_possessive(word))
+    country = registry.country_of(" ".join(words)) if words else None
+    if country is not None:
+        return [country_adjective(country)]
+    if len(words) > 1:
+        # "the Biden administration" is the US one.
+        person = registry.by_surname(fold_name(words[0]))
+        if person is not None and person.country is not None:
+            home = registry.by_id(person.country)
+            if home is not None:
+                words[0] = country_adjective(home)
+    return words[:4]

@@ -1,0 +1,177 @@
+"""A source's words taken apart: determiner, modifiers, head, owner and what follows; no article, no linking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .names import fold, strip_possessive
+from .roles import RoleLexicon, RoleNoun
+
+Determiner = Literal["definite", "indefinite", "other", "own", "none"]
+
+PRONOUNS: dict[str, str] = (
+    dict.fromkeys(("he", "him", "his", "himself"), "male")
+    | dict.fromkeys(("she", "her", "hers", "herself"), "female")
+    | dict.fromkeys(("it", "its", "itself"), "thing")
+    | dict.fromkeys(("they", "them", "their", "theirs", "themselves"), "plural")
+    | dict.fromkeys(("i", "me", "my", "mine", "myself"), "first")
+    | dict.fromkeys(("we", "us", "our", "ours"), "first-plural")
+    | dict.fromkeys(("you", "your", "yours"), "second")
+    | dict.fromkeys(("who", "which", "that", "whom", "whose"), "relative")
+    | dict.fromkeys(("this", "these", "those", "both", "each", "all", "some", "many", "others", "most", "few"), "other")
+)
+_DETERMINERS: dict[str, Determiner] = (
+    {"the": "definite", "this": "definite", "that": "definite", "these": "definite", "those": "definite"}
+    | dict.fromkeys(("a", "an", "one", "some", "several", "many", "two", "three", "four", "five", "no"), "indefinite")  # type: ignore[operator]
+    | dict.fromkeys(("another", "other", "others", "additional", "second"), "other")
+    | dict.fromkeys(("his", "her", "its", "their", "my", "our", "your"), "own")
+)
+_QUANTIFIERS = """
+all any at least most few both each every certain various numerous multiple only even just about nearly almost
+dozens hundreds thousands scores
+"""
+QUANTIFIERS = frozenset(_QUANTIFIERS.split())
+PARTITIVE = re.compile(
+    r"^(?:(?:at least |only |nearly |about )?(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|any|members?|dozens|"
+    r"hundreds|thousands|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|host)|the (?:rest|majority)|"
+    r"\d[\d,.]* ?(?:percent|%|per cent)|(?:nearly |almost )?\w+ (?:in|of|out of) (?:10|ten)) of )(?:the |its |their |his |her )?",
+    re.IGNORECASE,
+)
+# The noun phrase's own words end before these; what follows describes it.
+_AFTER_HEAD = """
+of for in at from with on to by about under close near inside within around across as against over after before during
+who that which whose whom where when including representing familiar involved speaking told said and or on behalf among
+between toward towards through based attending conducted published released appearing participating
+"""
+AFTER_HEAD = frozenset(_AFTER_HEAD.split())
+_LEAD = re.compile(
+    r"^[\s\"“”«»‘'(\[,.;:–—-]*(?:(?:and|but|while|from|by|according to|said|like|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[^\s,;:()\[\]“”\"«»—–]+|[,;:()—–]")
+POSSESSIVE_WORD = re.compile(r"^(.+?)['’]s$|^(.+?s)['’]$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePhrase:
+    """One source read as a noun phrase.
+
+    `words` are its own words without determiner (in their own spelling, possessive owner taken out), `head` the role
+    noun they end in, `modifiers` the words before it. `owner` is the possessor ("Ukraine" in "Ukraine's foreign
+    minister"), `after` what follows from the first preposition on, `apposed` the text after a comma.
+    """
+
+    determiner: Determiner
+    words: tuple[str, ...]
+    head: RoleNoun | None
+    modifiers: tuple[str, ...]
+    owner: str | None
+    after: tuple[str, ...]
+    apposed: str
+    partitive: bool
+
+
+@lru_cache(maxsize=16384)
+def pronoun_class(source: str) -> str | None:
+    """Return the class of a source that is one pronoun (`male`, `plural`, `relative` …), else None."""
+    folded = fold(source).strip(" ,.\"'“”«»:;()-")
+    for ending in (
+        "'s",
+        " himself",
+        " herself",
+        " itself",
+        " themselves",
+        " all",
+        " both",
+        "'d",
+        "'ve",
+        "'re",
+        "'m",
+        "'ll",
+    ):
+        folded = folded.removesuffix(ending)
+    if folded in ("he", "she", "it", "they", "i", "we") or folded in PRONOUNS:
+        return PRONOUNS.get(folded)
+    if folded in ("both of whom", "most of whom", "many of whom", "some of whom", "all of whom", "one of whom"):
+        return "relative"
+    return None
+
+
+def parse_phrase(source: str, roles: RoleLexicon) -> SourcePhrase:
+    """Return `source` read as a noun phrase; total, also for text that is none."""
+    return _parse_phrase(source, _RolesKey(roles))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _RolesKeyBase:
+    roles: RoleLexicon
+
+
+class _RolesKey(_RolesKeyBase):
+    """The lexicon as a cache key, by identity."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return id(self.roles)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _RolesKeyBase) and self.roles is other.roles
+
+
+@lru_cache(maxsize=16384)
+def _parse_phrase(source: str, key: _RolesKey) -> SourcePhrase:
+    roles = key.roles
+    text = " ".join(source.split())
+    text = _LEAD.sub("", text, count=1)
+    partitive = PARTITIVE.match(text)
+    if partitive is not None and partitive.end() < len(text):
+        text = text[partitive.end() :]
+    words = _WORDS.findall(text)
+    determiner: Determiner = "none"
+    if partitive is not None:
+        determiner = "indefinite"
+    start = 0
+    while start < len(words) - 1:
+        folded = fold(words[start])
+        if folded in _DETERMINERS:
+            if determiner not in ("other", "definite"):
+                determiner = _DETERMINERS[folded]
+        elif folded not in QUANTIFIERS and not folded[:1].isdigit():
+            break
+        start += 1
+    own: list[str] = []
+    end = start
+    while end < len(words):
+        word = words[end]
+        folded = fold(word)
+        if word in ",;:()—–" or (own and folded in AFTER_HEAD):
+            break
+        own.append(word)
+        end += 1
+    apposed = ""
+    after: list[str] = []
+    for index in range(end, len(words)):
+        if words[index] in ",;:()—–":
+            apposed = " ".join(words[index + 1 :])
+            break
+        after.append(words[index])
+    owner, own = _take_owner(own)
+    folded_own = [fold(strip_possessive(word)) for word in own]
+    at = roles.at_end(folded_own)
+    head = at[0] if at else None
+    modifiers = tuple(own[: len(own) - at[1]]) if at else ()
+    return SourcePhrase(determiner, tuple(own), head, modifiers, owner, tuple(after), apposed, partitive is not None)
+
+
+def _take_owner(words: list[str]) -> tuple[str | None, list[str]]:
+    """Return the possessor at the front of `words` and the rest; a possessive at the very end is no owner."""
+    for index in range(len(words) - 2, -1, -1):
+        match = POSSESSIVE_WORD.match(words[index])
+        if match is not None:
+            owner = " ".join([*words[:index], match[1] or match[2]])
+            return owner, words[index + 1 :]
+    return None, words
