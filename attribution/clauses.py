@@ -266,7 +266,7 @@ _SENTENCE_OPENERS = frozenset(
 
 def _starts_sentence(texts: Sequence[str], i: int) -> bool:
     first = texts[i][0]
-    return not first.islower() and first not in ",;:)]"
+    return not first.islower() and first not in ",;:)]("
 
 
 def last_mark(text: str, start: int, stop: int) -> str:
@@ -439,6 +439,9 @@ def _subject_before_insertion(s: Sentence, k: int, floor: int) -> tuple[int, int
                     further = _subject_before_insertion(s, found[0] - 1, floor)
                     if further is not None and s.cap[further[0]] and (further[0] == 0 or low[further[0] - 1] != ","):
                         return further[0], max(found[1], further[1])
+                    place = _head_before_insertion(s, found[0] - 1, floor)
+                    if place is not None and head == (found[0], m - 1) and s.cap[head[0]] and (place[0] == 0 or low[place[0] - 1] != ","):
+                        return place[0], found[1]  # an official from Lima, Peru, where ..., said
                 return found
         m -= 1
     return None

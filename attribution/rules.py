@@ -36,6 +36,8 @@ RULES_VERSION = "rules-1"
 MAX_CARRY_PARAGRAPHS = 1
 # A frame of a cue that signals an attribution more rarely than this is left alone.
 MIN_RATE = 0.34
+# Inside another's content only clear reports count: "to invade" in "says it is ready to invade" does not.
+MIN_NESTED_RATE = 0.62
 MIN_FLOATING_CHARACTERS = 25
 LONG_QUOTE_WORDS = 4
 
@@ -117,13 +119,14 @@ class RuleEngine:
         matches = self._match_cues(s)
         if not matches:
             return
-        previous: _Found | None = None
+        earlier: list[_Found] = []
         taken_until = -1
         cue_starts = {m.start: m for m in matches}
         for match in matches:
             if match.start < taken_until:
                 continue
             entry = match.form.entry
+            previous = _outermost_before(earlier, s.starts[match.start])
             if entry.pos in ("verb", "phrase"):
                 item = self._verb(s, match, number, text, previous, cue_starts)
             elif entry.pos == "prep":
@@ -136,7 +139,7 @@ class RuleEngine:
                 item = None
             if item is not None:
                 taken_until = match.end
-                previous = item
+                earlier.append(item)
                 yield item
 
     def _match_cues(self, s: Sentence) -> list[CueMatch]:
@@ -211,7 +214,9 @@ class RuleEngine:
         if k < 0:
             return None
         if low[k] in ("and", "but", "or", "then"):
-            if previous is None:
+            if tags[k - 1] == "V" and k - 1 in cue_starts:
+                subject = subject_before(s, self._verb_group(s, k - 1)[0])  # denies and calls
+            elif previous is None:
                 subject = self._clause_subject(s, k, cue_starts)
             else:
                 shared = previous.source
@@ -223,8 +228,19 @@ class RuleEngine:
                 return None
         else:
             subject = subject_before(s, group)
+            if infinitive and group == c and entry.has("that") and entry.strength >= 0.8 and after < n and low[after] == "that":
+                subject = self._clause_subject(s, group, cue_starts)  # went to great lengths to insist that
             if subject is None or not self._plausible_subject(s, match, subject, cue_starts, bare=group == c, infinitive=infinitive):
                 return None
+        if subject is not None and subject[0] > 2 and low[subject[0] - 1] in ("how", "what") and tags[subject[0] - 2] == "B" and tags[subject[0] - 3] in QUOTED:
+            # “A disgrace” was how the ministry described relations
+            q = subject[0] - 3
+            return _Found([(s.starts[q], s.ends[q])], cue_spans, [self._trim_source(s, *subject)], entry.strength,
+                          [f"cue.{entry.id.removeprefix('cue.')}", "frame.how"], number, s.paragraph, [s.quotes[q]])  # type: ignore[list-item]
+        if entry.has("quoted-as"):
+            quoted = self._quoted_as(s, match, number, text, cue_starts)
+            if quoted is not None:
+                return quoted
         frame = self._right_side(s, match, after, passive=False)
         why = [f"cue.{entry.id.removeprefix('cue.')}"]
         if subject is not None:
@@ -360,6 +376,8 @@ class RuleEngine:
             k += 1
         if k >= n:
             return None
+        if k > after and tags[k] in "NG" and tags[k - 1] == "A" and low[k - 1][-2:] == "ly" and ok("np"):
+            return "np", k - 1, after  # demands legally binding assurances
         opened = self._opens_content(s, k, ok, entry)
         if opened is not None:
             return opened
@@ -417,11 +435,9 @@ class RuleEngine:
         tags, low, n = s.tag, s.low, len(s)
         w = low[k]
         if w == "that" and k + 1 < n and (ok("that") or ok("obj-that") or ok("to-obj-that")):
-            if tags[k + 1] not in ",.;" or k + 2 < n:
-                nxt = k + 1
-                if tags[nxt] == "," and nxt + 1 < n:
-                    nxt = k + 1
-                return "that", nxt, k
+            # "concern over a plan that would": a relative pronoun
+            if not strict or tags[k + 1] not in FINITE:
+                return "that", k + 1, k
         if w in (":",) and k + 1 < n and (ok("quote") or ok("that")):
             return "quote", k + 1, k
         if tags[k] == "," and k + 1 < n and tags[k + 1] in QUOTED and ok("quote"):
@@ -437,6 +453,8 @@ class RuleEngine:
         for frame, prepositions in _PREPOSITION_FRAMES:
             if w in prepositions and ok(frame) and k + 1 < n:
                 return frame, k + 1, k + 1
+        if w == "as" and k + 1 < n and ok("as") and not strict:
+            return "as", k + 1, k  # what it describes as
         if tags[k] == "G" and ok("ing"):
             return "ing", k, k
         if ok("clause") and not strict and self._clause_at(s, k):
@@ -591,23 +609,27 @@ class RuleEngine:
             if t == "." and x >= n - 2:
                 end = x
                 break
+            if t == "Q" and x + 1 < n and last_mark(text, s.starts[x], s.ends[x]) in ",?!" and self._closing_attribution(s, x + 1, cue_starts):
+                end = x + 1
+                break
             if t == ";" and w in (";", "—", "–", "--", "-") and x > k + 1:
                 if w == ";" or (s.starts[x] > s.ends[x - 1] and nominal):
                     end = x
                     break
             if t == "," and x + 1 < n:
-                if self._stops_after_comma(s, x, nominal, cue_starts):
+                closes = tags[x + 1] in "BHMU" and not any(tags[y] == "," for y in range(k, x))
+                if closes or self._stops_after_comma(s, k, x, nominal, cue_starts):
                     end = x
                     break
             elif w in ("and", "but", "while") and x + 1 < n:
                 y = x + 1
-                while y < n and tags[y] == "A":
+                while y < n and (tags[y] == "A" or (nominal and tags[y] in "HBM")):
                     y += 1
                 if y < n and tags[y] == "V" and self._reports(cue_starts, y, nominal) and self._agrees(s, y):
                     end = x
                     break
             x += 1
-        while end > k + 1 and (tags[end - 1] in ",.;" or low[end - 1] in ("and", "but")):
+        while end > k + 1 and (low[end - 1] in _TRAILING or low[end - 1] in ("and", "but")):
             end -= 1
         return end
 
@@ -623,7 +645,7 @@ class RuleEngine:
     def _agrees(self, s: Sentence, y: int) -> bool:
         return s.low[y][-1] in "sd" or s.low[y] in ("told", "wrote", "said")
 
-    def _stops_after_comma(self, s: Sentence, x: int, nominal: bool, cue_starts: dict[int, CueMatch]) -> bool:
+    def _stops_after_comma(self, s: Sentence, begin: int, x: int, nominal: bool, cue_starts: dict[int, CueMatch]) -> bool:
         tags, low, n = s.tag, s.low, len(s)
         y = x + 1
         w = low[y]
@@ -652,12 +674,16 @@ class RuleEngine:
             return True
         if w == "according":
             return True
-        if w == "as" and y + 1 < n and self._has_cue_with_subject(s, y + 1, cue_starts):
+        if w == "as" and y + 1 < n and self._clause_at(s, y + 1):
             return True
         # ", Ruiz said": another cue with its subject closes the sentence.
-        return self._closing_attribution(s, y, cue_starts)
+        return self._complete(s, begin, x - 1) and self._closing_attribution(s, y, cue_starts)
 
     def _has_cue_with_subject(self, s: Sentence, y: int, cue_starts: dict[int, CueMatch]) -> bool:
+        if y < len(s) and s.tag[y] in "PT":
+            y = skip_circumstances(s, y)  # and on Thursday, Ruiz said
+            if y < len(s) and s.tag[y] == ",":
+                y += 1
         for z in range(y, min(len(s), y + 9)):
             if z in cue_starts and s.tag[z] == "V":
                 found = subject_before(s, self._verb_group(s, z)[0], floor=y)
@@ -668,7 +694,7 @@ class RuleEngine:
 
     def _closing_attribution(self, s: Sentence, y: int, cue_starts: dict[int, CueMatch]) -> bool:
         for z in range(y, min(len(s), y + 9)):
-            if z in cue_starts and s.tag[z] == "V":
+            if s.tag[z] == "V" and self._reports(cue_starts, z, False):
                 found = subject_before(s, self._verb_group(s, z)[0], floor=y)
                 if found is None or found[0] != y:
                     return False
@@ -743,7 +769,7 @@ class RuleEngine:
     ) -> _Found | None:
         """As Ruiz said, rents will rise."""
         begin, end = after + 1, len(s)
-        while end > begin and s.tag[end - 1] in ".,;":
+        while end > begin and s.low[end - 1] in _TRAILING:
             end -= 1
         if end - begin < 3 or not self._complete(s, begin, end - 1):
             return None
@@ -785,7 +811,7 @@ class RuleEngine:
             why.append("split")
         elif j < n and not quoted and low[j] not in ("but", "and", "while", "who", "which", "though", "although", "as", "adding", "according") and tags[j] not in "G":
             end = n
-            while end > j and tags[end - 1] in ".,;":
+            while end > j and low[end - 1] in _TRAILING:
                 end -= 1
             if end > j:
                 if self._is_time(s, begin, k):
@@ -816,14 +842,10 @@ class RuleEngine:
                 b -= 1
             begin = b
             if b < k:
-                # "..." he said. He added, "...": a quotation behind its own lead-in is not ours.
-                x = k - 1
-                if tags[x] in ",;" and low[x] in ",:":
-                    pass
+                if low[k - 1] == ":":
+                    begin = k  # He named two: "...," he said
         while begin < k and tags[begin] in ",;.":
             begin += 1
-        if begin < k and tags[begin] == "C" and begin == 0:
-            pass
         return begin if begin <= k else None
 
     def _inverted(
@@ -872,6 +894,24 @@ class RuleEngine:
         return self._left_content(
             s, number, text, kk, quoted, j, cue_spans, source, [f"cue.{entry.id.removeprefix('cue.')}", "inverted"], entry
         )
+
+    def _quoted_as(
+        self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: dict[int, CueMatch]
+    ) -> _Found | None:
+        """CNN quoted an official as saying that …: the issuer is the source, not the channel."""
+        end = noun_phrase_after(s, match.end)
+        if end is None or end + 1 >= len(s) or s.low[end] != "as" or s.low[end + 1] not in _SAYING:
+            return None
+        k = end + 2
+        if k < len(s) and (s.low[k] == "that" or s.tag[k] == ","):
+            k += 1
+        if k >= len(s):
+            return None
+        stop = self._clause_end(s, k, "that", cue_starts, text)
+        cue_spans = [(s.starts[match.start], s.ends[match.start]), (s.starts[end + 1], s.ends[end + 1])]
+        return _Found([(s.starts[k], s.ends[stop - 1])], cue_spans, [self._trim_source(s, match.end, end - 1)], 0.9,
+                      [f"cue.{match.form.entry.id.removeprefix('cue.')}", "frame.quoted-as"], number, s.paragraph,
+                      [q for q in s.quotes[k:stop] if q is not None], leading=True)
 
     def _participle(
         self,
@@ -943,7 +983,7 @@ class RuleEngine:
         k = after
         while k < n and tags[k] == "A":
             k += 1
-        if entry.has("quoted-as") and k + 1 < n and low[k] == "as" and low[k + 1] in ("saying", "telling", "writing"):
+        if entry.has("quoted-as") and k + 1 < n and low[k] == "as" and low[k + 1] in _SAYING:
             subject = subject_before(s, group)
             if subject is None:
                 return None
@@ -1010,6 +1050,8 @@ class RuleEngine:
         c, after = match.start, match.end
         if match.source is not None:
             source_units = match.source
+            if any(tags[x] not in "DNqSOAT" and low[x] != "of" for x in range(*source_units)) or (after < n and low[after] == "of"):
+                return None
             if low[source_units[0]] in ("other", "some", "many", "few", "so", "these", "those", "two", "three"):
                 return None
             end = after
@@ -1036,7 +1078,7 @@ class RuleEngine:
             source = [(source[0][0], s.ends[end - 1])]
             k = comma + 1
             stop = n
-            while stop > k and tags[stop - 1] in ".;,":
+            while stop > k and low[stop - 1] in _TRAILING:
                 stop -= 1
             if stop <= k:
                 return None
@@ -1056,7 +1098,7 @@ class RuleEngine:
         quotes = [q for q in s.quotes[begin : k + 1] if q is not None]
         if end < n and tags[end] == "," and end + 1 < n and not self._complete(s, begin, k):
             stop = n
-            while stop > end + 1 and tags[stop - 1] in ".;,":
+            while stop > end + 1 and low[stop - 1] in _TRAILING:
                 stop -= 1
             pieces.append((s.starts[end + 1], s.ends[stop - 1]))
         return _Found(pieces, cue_spans, source, entry.strength, [*why, "position.trailing"], number, s.paragraph, quotes)
@@ -1232,12 +1274,20 @@ class RuleEngine:
         """Return whether the quotation is all of its sentence (marks and a dash aside)."""
         return all(x == i or s.tag[x] in ",.;" for x in range(len(s)))
 
+    @staticmethod
+    def _inside_another(item: _Found, found: Sequence[_Found]) -> bool:
+        start = min(span[0] for span in (*item.content, *item.cue, *item.source))
+        return any(
+            other is not item and not other.floating and any(a <= start and item.end <= b for a, b in other.content)
+            for other in found
+        )
+
     def _finish(self, found: list[_Found], text: str, article_id: str, sha: str) -> list[Attribution]:
         made: list[tuple[_Found, Attribution]] = []
         seen: set[str] = set()
         for item in found:
             content = _merge(item.content, text)
-            if not content:
+            if not content or (item.confidence < MIN_NESTED_RATE and not item.quotes and self._inside_another(item, found)):
                 continue
             kind = _kind(item, content, text)
             attribution = make_attribution(
@@ -1258,13 +1308,25 @@ class RuleEngine:
         return _nest([a for _, a in made])
 
 
+def _outermost_before(earlier: Sequence[_Found], at: int) -> _Found | None:
+    """Return the last attribution that ended before character `at` and lies in no other's content, or None."""
+    ended = [f for f in earlier if f.end <= at or f.start > at]
+    for item in reversed(ended):
+        cue = item.cue[0][0] if item.cue else item.start
+        if not any(f is not item and f.start <= cue < f.end for f in ended):
+            return item
+    return None
+
+
+_SAYING = frozenset({"saying", "telling", "writing", "stating", "claiming", "warning", "arguing"})
+_TRAILING = frozenset({".", ",", ";", ":", "—", "–", "--", "-", "!", "?", "…", "..."})
 _CLAUSE_FRAMES = frozenset({"that", "obj-that", "to-obj-that", "clause", "quote", "wh", "obj-wh"})
 _INNER_SENSES = frozenset({"think", "feel", "want", "hear"})
 _PLURALS = frozenset(
     "people police officials many some others most both few all men women children majority".split()
 )
 _PREPOSITION_FRAMES = (
-    ("about", ("about", "regarding")),
+    ("about", ("about", "regarding", "over", "concerning")),
     ("of-np", ("of",)),
     ("against", ("against",)),
     ("for", ("for",)),
