@@ -18,10 +18,10 @@ import pytest
 import sayso
 
 LIBRARY = ("attribution", "labeling", "sayso", "models", "seeds")
-# Written in pieces so that this file passes its own test.
-REGISTRY_HOSTS = re.compile("|".join(["pypi" r"\.org", "pythonhosted", "registry" r"\.npmjs", "deb" r"\.debian"]))
+# With a class of one letter each, so that this file passes its own test.
+REGISTRY_HOSTS = re.compile(r"pypi[.]org|python[h]osted|registry[.]npmjs|deb[.]debian")
 MACHINE_PATHS = re.compile(r"(?<![\w.:~-])/(?:work|root|farm|home/\w+|Users/\w+)/\w|\b[A-Z]:\\Users\\")
-LEFT_OVERS = re.compile("|".join(["NotImplementedError", r"\bTO" r"DO\b", r"\bFIX" r"ME\b", "pragma: no cover"]))
+LEFT_OVERS = re.compile(r"\b[N]otImplementedError|\b[T]ODO\b|\b[F]IXME\b|pragma:[ ]no cover")
 UNSAFE_LOADERS = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 
 
@@ -54,11 +54,11 @@ def texts(repository: Path) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("rule", "text", "found"),
     [
-        (REGISTRY_HOSTS, "pip install --index-url https://pypi" + ".org/simple sayso", True),
+        (REGISTRY_HOSTS, "pip install --index-url https://" + ".".join(["pypi", "org"]) + "/simple", True),
         (REGISTRY_HOSTS, "the package index", False),
-        (MACHINE_PATHS, "open('/ho" + "me/ana/news.jsonl')", True),
-        (MACHINE_PATHS, "a path like tests/work/x or https://host/home/ana/x", False),
-        (LEFT_OVERS, "# TO" + "DO: later", True),
+        (MACHINE_PATHS, "open('" + "/".join(["", "home", "ana", "news.jsonl"]) + "')", True),
+        (MACHINE_PATHS, "a path like tests/farm.x or https://host/home/ana/x", False),
+        (LEFT_OVERS, "# " + "todo".upper() + ": later", True),
     ],
 )
 def test_rules_themselves_match_what_they_should(rule: re.Pattern[str], text: str, found: bool) -> None:
