@@ -66,8 +66,12 @@ ALLOWED_KEYS = REQUIRED_KEYS + OPTIONAL_KEYS
 ANY_DETERMINER = "~"
 """In a lemma: no word, or one determiner ("issue ~ warning": issue warning, issue a warning, issue its warning, …)."""
 ANY_SOURCE = "*"
-"""In a lemma and in `CueForm.words`: one to `MAX_SOURCE_WORDS` words that name the source ("in * view")."""
+"""In a lemma and in `CueForm.words`: one to `MAX_SOURCE_WORDS` words that name the source ("as * put it")."""
+ANY_OWNER = "*'s"
+"""The same for a source in the possessive ("in *'s view": in his view, in Ruiz's view, in the Ruizes' view)."""
 MAX_SOURCE_WORDS = 8
+OWNERS = frozenset({"my", "your", "his", "her", "its", "our", "their", "whose"})
+APOSTROPHES = ("'", "’")
 # Without this and that: "issue this warning" mostly points at a quotation elsewhere.
 SLOT_DETERMINERS = ("a", "an", "the", "no", "its", "his", "her", "their")
 
@@ -101,7 +105,7 @@ class CueEntry:
 
 @dataclass(frozen=True, slots=True)
 class CueForm:
-    """One surface form of an entry: lower-case words, particles included; a word can be `ANY_SOURCE`."""
+    """One surface form of an entry: lower-case words, particles included; one can be `ANY_SOURCE` or `ANY_OWNER`."""
 
     words: tuple[str, ...]
     entry: CueEntry
@@ -110,7 +114,7 @@ class CueForm:
 
 @dataclass(frozen=True, slots=True)
 class CueMatch:
-    """`form` found at words `start` to `end` (end excluded); `source` is the words that `ANY_SOURCE` stands for."""
+    """`form` found at words `start` to `end` (end excluded); `source` is the words that name the source inside it."""
 
     form: CueForm
     start: int
@@ -129,25 +133,41 @@ class CueLexicon:
         return len(self.entries)
 
     def find_at(self, words: Sequence[str], start: int) -> Iterator[CueMatch]:
-        """Yield the forms that stand at `words[start]`, longest first; `words` are lower-case, without punctuation."""
+        """Yield the forms that stand at `words[start]`, longest first.
+
+        `words` are lower-case; punctuation among them, as words of their own, ends a match. Apostrophes are straight.
+        """
         for form in self.forms.get(words[start], ()):
             end = start + len(form.words)
-            if ANY_SOURCE in form.words:
+            if ANY_SOURCE in form.words or ANY_OWNER in form.words:
                 yield from _find_around_source(form, words, start)
             elif tuple(words[start:end]) == form.words:
                 yield CueMatch(form, start, end)
 
 
 def _find_around_source(form: CueForm, words: Sequence[str], start: int) -> Iterator[CueMatch]:
-    slot = form.words.index(ANY_SOURCE)
+    owned = ANY_OWNER in form.words
+    slot = form.words.index(ANY_OWNER if owned else ANY_SOURCE)
     before, after = form.words[:slot], form.words[slot + 1 :]
     source = start + len(before)
     if tuple(words[start:source]) != before:
         return
-    for end in range(source + 1, source + 1 + MAX_SOURCE_WORDS):
-        if tuple(words[end : end + len(after)]) == after:
+    for end in range(source + 1, min(source + MAX_SOURCE_WORDS, len(words)) + 1):
+        last = words[end - 1]
+        if not _is_word(last):
+            return
+        if tuple(words[end : end + len(after)]) == after and (not owned or _is_owner(last)):
             yield CueMatch(form, start, end + len(after), (source, end))
             return
+
+
+def _is_word(word: str) -> bool:
+    """Return whether `word` is one, or a possessive ending that stands alone; punctuation ends a source."""
+    return any(letter.isalnum() for letter in word) or word in APOSTROPHES
+
+
+def _is_owner(word: str) -> bool:
+    return word in OWNERS or word.endswith(APOSTROPHES) or word.removesuffix("s").endswith(APOSTROPHES)
 
 
 class ReadableText(Protocol):
