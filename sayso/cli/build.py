@@ -49,12 +49,12 @@ def build(
     from sayso.build import build as build_dataset
     from sayso.summary import render_summary
 
-    from .reading import expand_patterns, load_attributor, read_options, showing_progress
+    from .reading import load_attributor, read_options, showing_progress
 
     attributor = load_attributor(run.settings)
     with showing_progress("articles", quiet=run.quiet) as advance:
         summary = build_dataset(
-            expand_patterns(inputs),
+            inputs,
             out,
             options=read_options(run.settings),
             attributor=attributor,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from sayso.terminal import data_console, safe_json
 
 from .options import AsJson, Run, takes
 
@@ -32,9 +35,11 @@ def publish(
 
     Example: sayso publish out/dataset OWNER/NAME
     """
-    from sayso.publish import plan_publish
     from sayso.publish import publish as publish_dataset
+    from sayso.publish import render_publish
 
-    plan = plan_publish(folder, repository, public=public)
-    if push:
-        publish_dataset(plan)
+    result = publish_dataset(folder, repository, push=push, public=public)
+    if as_json:
+        sys.stdout.write(safe_json(result.to_json(), indent=2) + "\n")
+    elif not run.quiet:
+        data_console().print(render_publish(result))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sayso.terminal import progress_over, safe_json
+from sayso.terminal import safe_json
 
 from . import exits
 from .options import FINDING, READING, Inputs, Run, takes
@@ -30,17 +30,17 @@ def quotes(inputs: Inputs, quarantine: Quarantine = None, *, run: Run) -> None:
     """
     from sayso.attribution.articles import read_articles
 
-    from .reading import expand_patterns, load_attributor, read_options, setting_aside
+    from .reading import load_attributor, read_options, setting_aside, showing_bytes
 
     attributor = load_attributor(run.settings)
     # A bar over lines that scroll by on the same terminal would only tear both.
     quiet = run.quiet or sys.stdout.isatty()
-    with setting_aside(quarantine, quiet=run.quiet) as bad:
-        articles = read_articles(expand_patterns(inputs), options=read_options(run.settings), on_bad=bad)
-        with progress_over(attributor.pipe(articles), label="articles", quiet=quiet) as pairs:
-            for _, attributions in pairs:
-                for attribution in attributions:
-                    sys.stdout.write(safe_json(attribution.to_json()) + "\n")
-                sys.stdout.flush()
+    options = read_options(run.settings)
+    with setting_aside(quarantine, quiet=run.quiet) as bad, showing_bytes(inputs, quiet=quiet) as advance:
+        articles = read_articles(inputs, options=options, on_bad=bad, on_progress=advance)
+        for _, attributions in attributor.pipe(articles):
+            for attribution in attributions:
+                sys.stdout.write(safe_json(attribution.to_json()) + "\n")
+            sys.stdout.flush()
     if bad.count:
         raise typer.Exit(exits.FINDINGS)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import glob
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sayso.attribution.errors import InputError
 from sayso.attribution.types import BadRecord
 from sayso.config import Settings
 from sayso.terminal import safe_line
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
     from sayso.attribution.articles import ReadOptions
     from sayso.attribution.quarantine import Quarantine
 
-GLOB_SIGNS = frozenset("*?[")
 SHOWN_BAD_RECORDS = 5
 
 
@@ -48,24 +44,6 @@ def load_attributor(settings: Settings) -> Attributor:
 
     registry = () if settings.registry is None else (settings.registry,)
     return load(settings.model, registry=registry, min_confidence=settings.min_confidence)
-
-
-def expand_patterns(inputs: Sequence[str]) -> list[str]:
-    """Return the inputs with patterns replaced by the files they match, in name order.
-
-    Shells expand patterns themselves, except where they are quoted, and except on Windows. An input that exists
-    is never read as a pattern. Raises InputError for a pattern that matches nothing.
-    """
-    expanded: list[str] = []
-    for given in inputs:
-        if not GLOB_SIGNS.intersection(given) or os.path.exists(given):
-            expanded.append(given)
-            continue
-        matching = sorted(glob.glob(given, recursive=True))
-        if not matching:
-            raise InputError(f"{given}: no file matches this pattern; check it, or quote names that hold * ? or [")
-        expanded.extend(matching)
-    return expanded
 
 
 class BadRecords:
@@ -124,3 +102,19 @@ def showing_progress(label: str, *, quiet: bool) -> Iterator[Callable[[int, int]
             progress.update(task, description=f"{articles:,} articles, {attributions:,} attributions")
 
         yield advance
+
+
+@contextmanager
+def showing_bytes(inputs: Sequence[str], *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """Yield what to call with each number of bytes read; it draws a bar, or is None where none is to be drawn."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    from sayso.attribution.articles import input_bytes
+    from sayso.terminal import talk_console
+
+    with Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=talk_console(), transient=True) as bar:
+        task = bar.add_task("", total=input_bytes(inputs))
+        yield lambda read: bar.advance(task, read)

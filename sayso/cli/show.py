@@ -43,12 +43,12 @@ def show(
     """
     from sayso.attribution.articles import read_articles
 
-    from .reading import expand_patterns, read_options, setting_aside
+    from .reading import read_options, setting_aside
 
     documents: list[dict[str, Any]] = []
     shown = 0
     with setting_aside(None, quiet=run.quiet) as bad:
-        articles = read_articles(expand_patterns([file]), options=read_options(run.settings), on_bad=bad)
+        articles = read_articles([file], options=read_options(run.settings), on_bad=bad)
         wanted = (article for article in articles if article_id in (None, article.id))
         for article, attributions in _attributed(wanted, pred, run):
             masked = find_boilerplate(article)
@@ -72,7 +72,7 @@ def find_boilerplate(article: Article) -> tuple[TextSpan, ...]:
     """Return the spans of the article that rules mask as boilerplate."""
     from sayso.attribution.boilerplate import find_boilerplate as find
 
-    return tuple(find(article.text))
+    return tuple(TextSpan(mask.start, mask.end) for mask in find(article.text))
 
 
 def article_json(article: Article, attributions: list[Attribution], masked: tuple[TextSpan, ...]) -> dict[str, Any]:
