@@ -9,7 +9,7 @@ without a cue of their own go to the last source, and attributions inside anothe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import clauses
 from .clauses import (
@@ -24,7 +24,7 @@ from .clauses import (
     split_sentences,
     subject_before,
 )
-from .lexicon import CueEntry, CueLexicon, CueMatch, WordLists, read_cues, read_word_lists
+from .lexicon import ANY_OWNER, ANY_SOURCE, CueEntry, CueForm, CueLexicon, CueMatch, WordLists, read_cues, read_word_lists
 from .marks import Quotation, find_quotations
 from .types import Attribution, QuoteKind, TextSpan, make_attribution, text_hash
 from .words import find_paragraphs, read_words
@@ -75,6 +75,7 @@ class RuleEngine:
         self.min_rate = min_rate
         self._hearers = self.words.hearers
         self._hot = frozenset(self.cues.forms)
+        self._plain, self._around = _split_forms(self.cues)
 
     # ------------------------------------------------------------------------------------------------------- driver
 
@@ -144,19 +145,26 @@ class RuleEngine:
 
     def _match_cues(self, s: Sentence) -> list[CueMatch]:
         matches: list[CueMatch] = []
-        hot = self._hot
         low = s.low
+        plain, around = self._plain, self._around
+        present = frozenset(low)
         for i, word in enumerate(low):
-            if word not in hot:
-                continue
             best: CueMatch | None = None
-            for match in self.cues.find_at(low, i):  # longest first
-                if best is None:
-                    best = match
-                elif match.end < best.end:
+            for form in plain.get(word, ()):  # longest first
+                length = len(form.words)
+                if best is not None and i + length < best.end:
                     break
-                elif match.form.entry is not best.form.entry:
-                    best = self._prefer(s, best, match)
+                if length == 1 or tuple(low[i : i + length]) == form.words:
+                    match = CueMatch(form, i, i + length)
+                    if best is None:
+                        best = match
+                    elif form.entry is not best.form.entry:
+                        best = self._prefer(s, best, match)
+            if word in around and not around[word].isdisjoint(present):
+                for match in self.cues.find_at(low, i):
+                    if match.source is not None and (best is None or match.end > best.end):
+                        best = match
+                        break
             if best is not None:
                 matches.append(best)
         return matches
@@ -1308,6 +1316,23 @@ class RuleEngine:
         return _nest([a for _, a in made])
 
 
+def _split_forms(cues: CueLexicon) -> tuple[dict[str, list[CueForm]], dict[str, frozenset[str]]]:
+    """Return first word -> forms without a slot for the source, and first word -> words that close such a slot."""
+    plain: dict[str, list[CueForm]] = {}
+    around: dict[str, set[str]] = {}
+    for word, forms in cues.forms.items():
+        for form in forms:
+            slot = next((n for n, part in enumerate(form.words) if part in (ANY_SOURCE, ANY_OWNER)), None)
+            if slot is not None:
+                rest = form.words[slot + 1 :]
+                around.setdefault(word, set()).add(rest[0] if rest else ",")
+            else:
+                plain.setdefault(word, []).append(form)
+    for group in plain.values():
+        group.sort(key=lambda form: -len(form.words))
+    return plain, {word: frozenset(closers) for word, closers in around.items()}
+
+
 def _outermost_before(earlier: Sequence[_Found], at: int) -> _Found | None:
     """Return the last attribution that ended before character `at` and lies in no other's content, or None."""
     ended = [f for f in earlier if f.end <= at or f.start > at]
@@ -1372,18 +1397,18 @@ def _kind(item: _Found, content: Sequence[tuple[int, int]], text: str) -> QuoteK
 
 def _nest(attributions: list[Attribution]) -> list[Attribution]:
     """Return the attributions in text order; one that lies whole inside another's content names it in `nested_in`."""
-    from dataclasses import replace
-
     ordered = sorted(attributions, key=lambda a: (a.start, -a.end, a.cue_spans))
-    result = []
+    result: list[Attribution] = []
+    open_holders: list[Attribution] = []
     for a in ordered:
-        spans = [*a.content_spans, *a.cue_spans, *a.source_spans]
+        open_holders = [b for b in open_holders if b.end > a.start]
+        spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
         holders = [
             b
-            for b in ordered
-            if b is not a and b.start <= a.start and a.end <= b.end
-            and all(any(c.covers(x) for c in b.content_spans) for x in spans)
+            for b in open_holders
+            if a.end <= b.end and all(any(c.covers(x) for c in b.content_spans) for x in spans)
         ]
+        open_holders.append(a)
         if holders:
             inner = min(holders, key=lambda b: b.end - b.start)
             a = replace(a, nested_in=inner.id)
