@@ -184,8 +184,16 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
 # --------------------------------------------------------------------------------------------------------- sentences
 
 
-def split_sentences(words: Words, quotations: Sequence[Quotation], abbreviations: frozenset[str], *, paragraph: int,
-                    begin: int, end: int, text: str) -> list[Sentence]:
+def split_sentences(
+    words: Words,
+    quotations: Sequence[Quotation],
+    abbreviations: frozenset[str],
+    *,
+    paragraph: int,
+    begin: int,
+    end: int,
+    text: str,
+) -> list[Sentence]:
     """Return the sentences of one paragraph (characters `begin` to `end`), each top-level quotation one unit.
 
     `quotations` are the top-level ones that touch the paragraph, in text order. A quotation that ends with a full
@@ -202,8 +210,9 @@ def split_sentences(words: Words, quotations: Sequence[Quotation], abbreviations
     def close() -> None:
         if low:
             sentences.append(
-                Sentence(low[:], cap[:], tag_units(low, cap, quotes), starts[:], ends[:], quotes[:], paragraph,
-                         not sentences)
+                Sentence(
+                    low[:], cap[:], tag_units(low, cap, quotes), starts[:], ends[:], quotes[:], paragraph, not sentences
+                )
             )
             for group in (low, cap, starts, ends, quotes):
                 group.clear()
@@ -327,7 +336,9 @@ def noun_phrase_before(s: Sentence, k: int) -> int | None:
     first = i
     while True:
         j = i
-        while j >= 0 and (tag[j] in NOUNISH or (tag[j] == "G" and j < i) or (tag[j] == "A" and _is_adverb_inside(s, j, i))):
+        while j >= 0 and (
+            tag[j] in NOUNISH or (tag[j] == "G" and j < i) or (tag[j] == "A" and _is_adverb_inside(s, j, i))
+        ):
             j -= 1
         if j >= 0 and tag[j] == "T" and j < i and low[j][-2:] in ("'s",):
             j -= 1
@@ -440,7 +451,12 @@ def _subject_before_insertion(s: Sentence, k: int, floor: int) -> tuple[int, int
                     if further is not None and s.cap[further[0]] and (further[0] == 0 or low[further[0] - 1] != ","):
                         return further[0], max(found[1], further[1])
                     place = _head_before_insertion(s, found[0] - 1, floor)
-                    if place is not None and head == (found[0], m - 1) and s.cap[head[0]] and (place[0] == 0 or low[place[0] - 1] != ","):
+                    if (
+                        place is not None
+                        and head == (found[0], m - 1)
+                        and s.cap[head[0]]
+                        and (place[0] == 0 or low[place[0] - 1] != ",")
+                    ):
                         return place[0], found[1]  # an official from Lima, Peru, where ..., said
                 return found
         m -= 1
@@ -481,8 +497,10 @@ def _head_before_insertion(s: Sentence, m: int, floor: int) -> tuple[int, int] |
 
 
 def _has_finite(s: Sentence, begin: int, end: int) -> bool:
-    return any(s.tag[x] in "BHUM" or (s.tag[x] == "V" and s.low[x][-2:] != "ed" and s.tag[x - 1] != "t")
-               for x in range(begin, end))
+    return any(
+        s.tag[x] in "BHUM" or (s.tag[x] == "V" and s.low[x][-2:] != "ed" and s.tag[x - 1] != "t")
+        for x in range(begin, end)
+    )
 
 
 def noun_phrase_after(s: Sentence, k: int, *, hearer: bool = False) -> int | None:
@@ -500,15 +518,26 @@ def noun_phrase_after(s: Sentence, k: int, *, hearer: bool = False) -> int | Non
     while i < n and tag[i] == "D":
         i += 1
     start = i
-    while i < n and (tag[i] in "N" or (tag[i] in "GVA" and i > start - 1 and i + 1 < n and tag[i + 1] == "N" and tag[i - 1] == "D")
-                     or (tag[i] == "q")):
+    while i < n and (
+        tag[i] in "N"
+        or (tag[i] in "GVA" and i > start - 1 and i + 1 < n and tag[i + 1] == "N" and tag[i - 1] == "D")
+        or (tag[i] == "q")
+    ):
         i += 1
     if i == start:
-        return i if i > k and low[k] in ("some", "many", "others", "both", "all", "this", "that", "these", "those") else None
+        return (
+            i
+            if i > k and low[k] in ("some", "many", "others", "both", "all", "this", "that", "these", "those")
+            else None
+        )
     while i + 1 < n:
         if tag[i] in "Pt" and low[i] in (("of",) if hearer else ("of", "for", "from", "with", "at", "in", "on", "to")):
             nxt = i + 1
-            if tag[nxt] == "T" or low[nxt].isdigit() or (low[nxt] in ("a", "an", "the", "his", "her", "their", "its") and _is_occasion(s, nxt)):
+            if (
+                tag[nxt] == "T"
+                or low[nxt].isdigit()
+                or (low[nxt] in ("a", "an", "the", "his", "her", "their", "its") and _is_occasion(s, nxt))
+            ):
                 break
             if low[nxt] in OCCASIONS:
                 break
@@ -558,15 +587,48 @@ def skip_circumstances(s: Sentence, k: int, *, clause_may_follow: bool = False) 
         t = tag[i]
         if t in "TA" and low[i] not in ("not", "so", "more", "only", "even"):
             i += 1
-            while i < n and (tag[i] == "T" or low[i].isdigit() or low[i] in ("week", "month", "year", "night", "afternoon", "morning", "evening", "ago")):
+            while i < n and (
+                tag[i] == "T"
+                or low[i].isdigit()
+                or low[i] in ("week", "month", "year", "night", "afternoon", "morning", "evening", "ago")
+            ):
                 i += 1
             continue
-        if low[i] in ("this", "the", "a", "earlier", "later", "next", "last") and i + 1 < n and low[i + 1] in _TIME_NOUNS:
+        if (
+            low[i] in ("this", "the", "a", "earlier", "later", "next", "last")
+            and i + 1 < n
+            and low[i + 1] in _TIME_NOUNS
+        ):
             i += 2
             continue
-        if t == "P" and low[i] in ("on", "in", "at", "during", "after", "before", "via", "by", "through", "over", "from", "to", "outside", "following", "for", "about", "with", "ahead", "of", "late", "early", "under") or (
-            t == "t" and i + 1 < n and tag[i + 1] not in "VU"
-        ):
+        if (
+            t == "P"
+            and low[i]
+            in (
+                "on",
+                "in",
+                "at",
+                "during",
+                "after",
+                "before",
+                "via",
+                "by",
+                "through",
+                "over",
+                "from",
+                "to",
+                "outside",
+                "following",
+                "for",
+                "about",
+                "with",
+                "ahead",
+                "of",
+                "late",
+                "early",
+                "under",
+            )
+        ) or (t == "t" and i + 1 < n and tag[i + 1] not in "VU"):
             end = i + 1
             if end < n and tag[end] == "P":
                 end += 1
@@ -589,4 +651,6 @@ def skip_circumstances(s: Sentence, k: int, *, clause_may_follow: bool = False) 
     return i
 
 
-_TIME_NOUNS = frozenset("week month year day night afternoon morning evening weekend time hour quarter season summer".split())
+_TIME_NOUNS = frozenset(
+    "week month year day night afternoon morning evening weekend time hour quarter season summer".split()
+)

@@ -219,7 +219,12 @@ def _pair_clean(marks: Sequence[_Mark]) -> list[tuple[_Mark, _Mark, int]] | None
     pairs = []
     for index in range(0, len(marks), 2):
         left, right = marks[index], marks[index + 1]
-        if left.open_cost or right.close_cost or left.family != right.family or not (left.close_cost or right.open_cost):
+        if (
+            left.open_cost
+            or right.close_cost
+            or left.family != right.family
+            or not (left.close_cost or right.open_cost)
+        ):
             return None
         pairs.append((left, right, 0))
     return pairs
@@ -240,7 +245,7 @@ def _find_single(text: str, begin: int, end: int, doubles: Sequence[tuple[int, i
         mark = text[at]
         if mark in "'‘’" and (before == mark or after == mark):
             continue  # half of a typewriter double
-        if (before.isspace() or before in "([{—–“«„\"") and (after.isalnum() or after in "“«[…$€£"):
+        if (before.isspace() or before in '([{—–“«„"') and (after.isalnum() or after in "“«[…$€£"):
             if mark not in "›" and not (mark != "‘" and mark != "‹" and mark != "‚" and ELISION.match(text, at, end)):
                 # ’tis aside, a ’ after a gap is an opener only in broken typography; leave it.
                 if mark != "’":
@@ -275,10 +280,6 @@ def _find_single(text: str, begin: int, end: int, doubles: Sequence[tuple[int, i
         crossing = any(d[0] < at < d[1] < chosen or at < d[0] < chosen < d[1] for d in doubles)
         if crossing:
             continue
-        found.append(
-            Quotation(
-                (TextSpan(at, chosen + 1),), (TextSpan(at + 1, chosen),), len(inside[:1]), single=True
-            )
-        )
+        found.append(Quotation((TextSpan(at, chosen + 1),), (TextSpan(at + 1, chosen),), len(inside[:1]), single=True))
         last_end = chosen + 1
     return found

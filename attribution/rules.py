@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from . import clauses
 from .clauses import (
     FINITE,
     QUOTED,
@@ -24,7 +23,17 @@ from .clauses import (
     split_sentences,
     subject_before,
 )
-from .lexicon import ANY_OWNER, ANY_SOURCE, CueEntry, CueForm, CueLexicon, CueMatch, WordLists, read_cues, read_word_lists
+from .lexicon import (
+    ANY_OWNER,
+    ANY_SOURCE,
+    CueEntry,
+    CueForm,
+    CueLexicon,
+    CueMatch,
+    WordLists,
+    read_cues,
+    read_word_lists,
+)
 from .marks import Quotation, find_quotations
 from .types import Attribution, QuoteKind, TextSpan, make_attribution, text_hash
 from .words import find_paragraphs, read_words
@@ -69,7 +78,9 @@ class _Found:
 class RuleEngine:
     """Finds attributions in a text; holds the lexicon and nothing about any text."""
 
-    def __init__(self, cues: CueLexicon | None = None, words: WordLists | None = None, *, min_rate: float = MIN_RATE) -> None:
+    def __init__(
+        self, cues: CueLexicon | None = None, words: WordLists | None = None, *, min_rate: float = MIN_RATE
+    ) -> None:
         self.cues = cues or read_cues()
         self.words = words or read_word_lists()
         self.min_rate = min_rate
@@ -171,7 +182,7 @@ class RuleEngine:
 
     def _prefer(self, s: Sentence, one: CueMatch, other: CueMatch) -> CueMatch:
         """Return the verb reading where a verb can stand, the noun's otherwise (the claim that, they claim that)."""
-        verbal = s.tag[one.start] in "VG" or s.tag[one.start] == "N" and not self._noun_place(s, one.start)
+        verbal = s.tag[one.start] in "VG" or (s.tag[one.start] == "N" and not self._noun_place(s, one.start))
         for match in (one, other):
             if (match.form.entry.pos in ("verb", "phrase")) == verbal:
                 return match
@@ -187,7 +198,13 @@ class RuleEngine:
     # -------------------------------------------------------------------------------------------------------- verbs
 
     def _verb(
-        self, s: Sentence, match: CueMatch, number: int, text: str, previous: _Found | None, cue_starts: dict[int, CueMatch]
+        self,
+        s: Sentence,
+        match: CueMatch,
+        number: int,
+        text: str,
+        previous: _Found | None,
+        cue_starts: dict[int, CueMatch],
     ) -> _Found | None:
         entry, tag, c = match.form.entry, match.form.tag, match.start
         after = match.end
@@ -200,7 +217,10 @@ class RuleEngine:
         n = len(s)
         if tag == "part" and not (passive or perfect):
             # said/told/warned are past and participle alike; a clear participle (written, shown) needs its auxiliary.
-            past_too = any(f.tag == "past" and f.entry is entry and f.words == match.form.words for f in self.cues.forms[match.form.words[0]])
+            past_too = any(
+                f.tag == "past" and f.entry is entry and f.words == match.form.words
+                for f in self.cues.forms[match.form.words[0]]
+            )
             if not past_too:
                 return None
         if infinitive and not entry.has("that") and not entry.has("quote"):
@@ -213,7 +233,12 @@ class RuleEngine:
         k = group - 1
         cue_spans = self._cue_span(s, match, group, negated)
         # Inverted: "...," said Ruiz / ..., said Ruiz.
-        if group == c and k >= 0 and (tags[k] in QUOTED or (tags[k] == "," and k > 0)) and tag in ("past", "s", "part", "base"):
+        if (
+            group == c
+            and k >= 0
+            and (tags[k] in QUOTED or (tags[k] == "," and k > 0))
+            and tag in ("past", "s", "part", "base")
+        ):
             inverted = self._inverted(s, match, number, text, k, cue_spans)
             if inverted is not None:
                 return inverted
@@ -236,15 +261,38 @@ class RuleEngine:
                 return None
         else:
             subject = subject_before(s, group)
-            if infinitive and group == c and entry.has("that") and entry.strength >= 0.8 and after < n and low[after] == "that":
+            if (
+                infinitive
+                and group == c
+                and entry.has("that")
+                and entry.strength >= 0.8
+                and after < n
+                and low[after] == "that"
+            ):
                 subject = self._clause_subject(s, group, cue_starts)  # went to great lengths to insist that
-            if subject is None or not self._plausible_subject(s, match, subject, cue_starts, bare=group == c, infinitive=infinitive):
+            if subject is None or not self._plausible_subject(
+                s, match, subject, cue_starts, bare=group == c, infinitive=infinitive
+            ):
                 return None
-        if subject is not None and subject[0] > 2 and low[subject[0] - 1] in ("how", "what") and tags[subject[0] - 2] == "B" and tags[subject[0] - 3] in QUOTED:
+        if (
+            subject is not None
+            and subject[0] > 2
+            and low[subject[0] - 1] in ("how", "what")
+            and tags[subject[0] - 2] == "B"
+            and tags[subject[0] - 3] in QUOTED
+        ):
             # “A disgrace” was how the ministry described relations
             q = subject[0] - 3
-            return _Found([(s.starts[q], s.ends[q])], cue_spans, [self._trim_source(s, *subject)], entry.strength,
-                          [f"cue.{entry.id.removeprefix('cue.')}", "frame.how"], number, s.paragraph, [s.quotes[q]])  # type: ignore[list-item]
+            return _Found(
+                [(s.starts[q], s.ends[q])],
+                cue_spans,
+                [self._trim_source(s, *subject)],
+                entry.strength,
+                [f"cue.{entry.id.removeprefix('cue.')}", "frame.how"],
+                number,
+                s.paragraph,
+                [s.quotes[q]],
+            )  # type: ignore[list-item]
         if entry.has("quoted-as"):
             quoted = self._quoted_as(s, match, number, text, cue_starts)
             if quoted is not None:
@@ -262,7 +310,9 @@ class RuleEngine:
         if frame is None:
             return None
         subordinate = subject is not None and subject[0] > 0 and self._is_subordinate(s, subject[0] - 1)
-        return self._leading(s, frame, number, text, cue_spans, source, why, entry, cue_starts, c, subordinate=subordinate)
+        return self._leading(
+            s, frame, number, text, cue_spans, source, why, entry, cue_starts, c, subordinate=subordinate
+        )
 
     @staticmethod
     def _is_subordinate(s: Sentence, k: int) -> bool:
@@ -272,7 +322,14 @@ class RuleEngine:
         return opens and word != "that" and (k == 0 or s.tag[k - 1] in ",C" or s.low[k - 1] == "even")
 
     def _plausible_subject(
-        self, s: Sentence, match: CueMatch, subject: tuple[int, int], cue_starts: dict[int, CueMatch], *, bare: bool, infinitive: bool
+        self,
+        s: Sentence,
+        match: CueMatch,
+        subject: tuple[int, int],
+        cue_starts: dict[int, CueMatch],
+        *,
+        bare: bool,
+        infinitive: bool,
     ) -> bool:
         """Return whether the phrase can be the subject of this form of the cue."""
         first, last = subject
@@ -287,9 +344,17 @@ class RuleEngine:
             if tag == "base" and bare:
                 return head in ("i", "we", "they")
             return True
-        if bare and tag == "base" and not (head[-1:] == "s" or head in _PLURALS or any(low[x] in ("and", "&") for x in range(first, last))):
+        if (
+            bare
+            and tag == "base"
+            and not (head[-1:] == "s" or head in _PLURALS or any(low[x] in ("and", "&") for x in range(first, last)))
+        ):
             return False  # the state [representative], a debate [moderator]
-        if bare and tag == "s" and (head.isdigit() or (head[-1:] == "s" and not s.cap[last] and head[-2:] not in ("ss", "us", "'s"))):
+        if (
+            bare
+            and tag == "s"
+            and (head.isdigit() or (head[-1:] == "s" and not s.cap[last] and head[-2:] not in ("ss", "us", "'s")))
+        ):
             return False  # 30 states, sales calls
         if bare and tag in ("past", "part") and first > 0 and not is_clause_start(s, first):
             # "shared a list called": a reduced relative clause, unless the verb before it takes a bare clause.
@@ -400,20 +465,29 @@ class RuleEngine:
                         continue
                     if ok("obj-that") and low[at] == "that" and at + 1 < n:
                         return "obj-that", at + 1, after
-                    if tags[at] in QUOTED or (tags[at] in ",;" and at + 1 < n and tags[at + 1] in QUOTED and low[at] in ",:"):
+                    if tags[at] in QUOTED or (
+                        tags[at] in ",;" and at + 1 < n and tags[at + 1] in QUOTED and low[at] in ",:"
+                    ):
                         return "quote", at if tags[at] in QUOTED else at + 1, after
                     if low[at] == ":" and at + 1 < n:
                         return "quote", at + 1, after
                     if ok("obj-wh") and (tags[at] == "W" or low[at] in ("if", "whether")):
                         return "obj-wh", at, after
                     if ok("obj-inf") and low[at] == "to" and at + 1 < n and tags[at + 1] not in "D":
-                        start = k if entry.sense in ("want", "order", "ask") and tags[k] not in "" and "inf" in has or entry.sense == "want" else at
+                        start = (
+                            k
+                            if (entry.sense in ("want", "order", "ask") and tags[k] not in "" and "inf" in has)
+                            or entry.sense == "want"
+                            else at
+                        )
                         return "obj-inf", start, after
                     if ok("obj-inf") and low[at] == "not" and at + 1 < n and low[at + 1] == "to":
                         return "obj-inf", at, after
                     if ok("obj-about") and low[at] in ("about", "of"):
                         return "obj-about", at + 1, after
-                    if ok("obj-that") and (self._clause_at(s, at) or (tags[at] in "NS" and at + 1 < n and tags[at + 1] in QUOTED)):
+                    if ok("obj-that") and (
+                        self._clause_at(s, at) or (tags[at] in "NS" and at + 1 < n and tags[at + 1] in QUOTED)
+                    ):
                         return "obj-that", at, after
         # Circumstances: said on Monday that, said in a statement: "..."
         j = skip_circumstances(s, k, clause_may_follow=False)
@@ -439,7 +513,9 @@ class RuleEngine:
                     return "quote", close + 1, after
         return self._objects(s, k, after, ok, entry)
 
-    def _opens_content(self, s: Sentence, k: int, ok, entry: CueEntry, strict: bool = False) -> tuple[str, int, int] | None:  # type: ignore[no-untyped-def]
+    def _opens_content(
+        self, s: Sentence, k: int, ok, entry: CueEntry, strict: bool = False
+    ) -> tuple[str, int, int] | None:  # type: ignore[no-untyped-def]
         tags, low, n = s.tag, s.low, len(s)
         w = low[k]
         if w == "that" and k + 1 < n and (ok("that") or ok("obj-that") or ok("to-obj-that")):
@@ -589,8 +665,15 @@ class RuleEngine:
         if quotes and name in ("that", "clause", "np", "obj-comp", "as", "of"):
             rate = max(rate, min(0.95, rate + 0.1))
         return _Found(
-            [content], cue_spans, source, rate if source else rate * 0.8, [*why, f"frame.{name}"], number, s.paragraph,
-            quotes, leading=True,
+            [content],
+            cue_spans,
+            source,
+            rate if source else rate * 0.8,
+            [*why, f"frame.{name}"],
+            number,
+            s.paragraph,
+            quotes,
+            leading=True,
         )
 
     def _quote_end(self, s: Sentence, k: int, text: str, cue_starts: dict[int, CueMatch]) -> int:
@@ -617,7 +700,12 @@ class RuleEngine:
             if t == "." and x >= n - 2:
                 end = x
                 break
-            if t == "Q" and x + 1 < n and last_mark(text, s.starts[x], s.ends[x]) in ",?!" and self._closing_attribution(s, x + 1, cue_starts):
+            if (
+                t == "Q"
+                and x + 1 < n
+                and last_mark(text, s.starts[x], s.ends[x]) in ",?!"
+                and self._closing_attribution(s, x + 1, cue_starts)
+            ):
                 end = x + 1
                 break
             if t == ";" and w in (";", "—", "–", "--", "-") and x > k + 1:
@@ -648,12 +736,16 @@ class RuleEngine:
         if match is None:
             return False
         entry = match.form.entry
-        return nominal or ((entry.has("that") or entry.has("obj-that")) and entry.sense not in _INNER_SENSES and entry.strength >= 0.7)
+        return nominal or (
+            (entry.has("that") or entry.has("obj-that")) and entry.sense not in _INNER_SENSES and entry.strength >= 0.7
+        )
 
     def _agrees(self, s: Sentence, y: int) -> bool:
         return s.low[y][-1] in "sd" or s.low[y] in ("told", "wrote", "said")
 
-    def _stops_after_comma(self, s: Sentence, begin: int, x: int, nominal: bool, cue_starts: dict[int, CueMatch]) -> bool:
+    def _stops_after_comma(
+        self, s: Sentence, begin: int, x: int, nominal: bool, cue_starts: dict[int, CueMatch]
+    ) -> bool:
         tags, low, n = s.tag, s.low, len(s)
         y = x + 1
         w = low[y]
@@ -753,9 +845,19 @@ class RuleEngine:
             if hearer is not None:
                 j = hearer
         j = skip_circumstances(s, j)
-        if not quoted and j + 1 < n and tags[j] in ",;" and (low[j] == ":" or tags[j + 1] in QUOTED and self._complete(s, 0, k) and tags[0] not in "JW"):
+        if (
+            not quoted
+            and j + 1 < n
+            and tags[j] in ",;"
+            and (low[j] == ":" or (tags[j + 1] in QUOTED and self._complete(s, 0, k) and tags[0] not in "JW"))
+        ):
             return None  # Asked about rents, Ruiz said, "..."
-        closes = j >= n or tags[j] in ",.;" or (tags[j] == "G" and j > after) or low[j] in ("as", "when", "while", "and", "but", "after", "before", "who", "where", "because")
+        closes = (
+            j >= n
+            or tags[j] in ",.;"
+            or (tags[j] == "G" and j > after)
+            or low[j] in ("as", "when", "while", "and", "but", "after", "before", "who", "where", "because")
+        )
         if not closes and (not quoted or low[j] in ("that", ":") or tags[k] == "q"):
             return None
         if j < n and low[j] == ":":
@@ -782,8 +884,17 @@ class RuleEngine:
         if end - begin < 3 or not self._complete(s, begin, end - 1):
             return None
         rate = max((self._rate(entry, f) for f in ("that", "clause") if entry.has(f)), default=entry.strength)
-        return _Found([(s.starts[begin], s.ends[end - 1])], cue_spans, source, rate, [*why, "position.leading"], number, s.paragraph,
-                      [q for q in s.quotes[begin:end] if q is not None], leading=True)
+        return _Found(
+            [(s.starts[begin], s.ends[end - 1])],
+            cue_spans,
+            source,
+            rate,
+            [*why, "position.leading"],
+            number,
+            s.paragraph,
+            [q for q in s.quotes[begin:end] if q is not None],
+            leading=True,
+        )
 
     def _left_content(
         self,
@@ -817,7 +928,12 @@ class RuleEngine:
             pieces.append((s.starts[j], s.ends[end - 1]))
             quotes.append(s.quotes[j])  # type: ignore[arg-type]
             why.append("split")
-        elif j < n and not quoted and low[j] not in ("but", "and", "while", "who", "which", "though", "although", "as", "adding", "according") and tags[j] not in "G":
+        elif (
+            j < n
+            and not quoted
+            and low[j] not in ("but", "and", "while", "who", "which", "though", "although", "as", "adding", "according")
+            and tags[j] not in "G"
+        ):
             end = n
             while end > j and low[end - 1] in _TRAILING:
                 end -= 1
@@ -832,8 +948,10 @@ class RuleEngine:
 
     @staticmethod
     def _is_time(s: Sentence, begin: int, k: int) -> bool:
-        return k - begin < 5 and any(s.tag[x] == "T" or s.low[x] in ("ago", "later", "earlier") for x in range(begin, k + 1)) and not any(
-            s.tag[x] in FINITE for x in range(begin, k + 1)
+        return (
+            k - begin < 5
+            and any(s.tag[x] == "T" or s.low[x] in ("ago", "later", "earlier") for x in range(begin, k + 1))
+            and not any(s.tag[x] in FINITE for x in range(begin, k + 1))
         )
 
     def _complete(self, s: Sentence, begin: int, k: int) -> bool:
@@ -859,7 +977,7 @@ class RuleEngine:
     def _inverted(
         self, s: Sentence, match: CueMatch, number: int, text: str, k: int, cue_spans: list[tuple[int, int]]
     ) -> _Found | None:
-        """"...," said Ruiz, a nurse. / Rents will rise, said Ruiz on Monday."""
+        """ "...," said Ruiz, a nurse. / Rents will rise, said Ruiz on Monday."""
         entry = match.form.entry
         if not (entry.has("quote")):
             return None
@@ -885,7 +1003,12 @@ class RuleEngine:
         if end + 1 < n and tags[end] == "," and tags[end + 1] in "DN":
             close = next((x for x in range(end + 1, n) if tags[x] in ",.;"), n)
             inner = range(end + 1, close)
-            if close - end > 2 and not any(tags[x] in FINITE for x in inner) and tags[end + 1] in "DN" and "Q" not in [tags[x] for x in inner]:
+            if (
+                close - end > 2
+                and not any(tags[x] in FINITE for x in inner)
+                and tags[end + 1] in "DN"
+                and "Q" not in [tags[x] for x in inner]
+            ):
                 last = close - 1
         source = [self._trim_source(s, after, last)]
         kk = k - 1 if tags[k] == "," else k
@@ -896,11 +1019,20 @@ class RuleEngine:
             if not self._complete(s, 0, kk):
                 return None
         j = skip_circumstances(s, last + 1)
-        if j < n and tags[j] not in ",.;Qq" :
+        if j < n and tags[j] not in ",.;Qq":
             j2 = next((x for x in range(j, n) if tags[x] in ",.;Qq"), n)
             j = j2
         return self._left_content(
-            s, number, text, kk, quoted, j, cue_spans, source, [f"cue.{entry.id.removeprefix('cue.')}", "inverted"], entry
+            s,
+            number,
+            text,
+            kk,
+            quoted,
+            j,
+            cue_spans,
+            source,
+            [f"cue.{entry.id.removeprefix('cue.')}", "inverted"],
+            entry,
         )
 
     def _quoted_as(
@@ -917,9 +1049,17 @@ class RuleEngine:
             return None
         stop = self._clause_end(s, k, "that", cue_starts, text)
         cue_spans = [(s.starts[match.start], s.ends[match.start]), (s.starts[end + 1], s.ends[end + 1])]
-        return _Found([(s.starts[k], s.ends[stop - 1])], cue_spans, [self._trim_source(s, match.end, end - 1)], 0.9,
-                      [f"cue.{match.form.entry.id.removeprefix('cue.')}", "frame.quoted-as"], number, s.paragraph,
-                      [q for q in s.quotes[k:stop] if q is not None], leading=True)
+        return _Found(
+            [(s.starts[k], s.ends[stop - 1])],
+            cue_spans,
+            [self._trim_source(s, match.end, end - 1)],
+            0.9,
+            [f"cue.{match.form.entry.id.removeprefix('cue.')}", "frame.quoted-as"],
+            number,
+            s.paragraph,
+            [q for q in s.quotes[k:stop] if q is not None],
+            leading=True,
+        )
 
     def _participle(
         self,
@@ -955,9 +1095,17 @@ class RuleEngine:
             content = (s.starts[frame[1]], s.ends[stop - 1])
             if content[1] <= content[0]:
                 return None
-            return _Found([content], [(s.starts[c], s.ends[match.end - 1])], source, self._rate(entry, frame[0]) * 0.9,
-                          [f"cue.{entry.id.removeprefix('cue.')}", f"frame.{frame[0]}", "participle"], number, s.paragraph,
-                          [q for q in s.quotes[frame[1]:stop] if q is not None], leading=True)
+            return _Found(
+                [content],
+                [(s.starts[c], s.ends[match.end - 1])],
+                source,
+                self._rate(entry, frame[0]) * 0.9,
+                [f"cue.{entry.id.removeprefix('cue.')}", f"frame.{frame[0]}", "participle"],
+                number,
+                s.paragraph,
+                [q for q in s.quotes[frame[1] : stop] if q is not None],
+                leading=True,
+            )
         if tags[k] not in ",CQq;" and tags[k] not in "NO":
             return None
         if previous is not None and previous.source:
@@ -976,7 +1124,16 @@ class RuleEngine:
             return None
         cue_spans = [(s.starts[c], s.ends[match.end - 1])]
         return self._leading(
-            s, frame, number, text, cue_spans, source, [f"cue.{entry.id.removeprefix('cue.')}", "participle"], entry, cue_starts, c
+            s,
+            frame,
+            number,
+            text,
+            cue_spans,
+            source,
+            [f"cue.{entry.id.removeprefix('cue.')}", "participle"],
+            entry,
+            cue_starts,
+            c,
         )
 
     def _passive(
@@ -1002,8 +1159,17 @@ class RuleEngine:
             if k >= n:
                 return None
             end = self._clause_end(s, k, "that", cue_starts, text)
-            return _Found([(s.starts[k], s.ends[end - 1])], cue_spans, [self._trim_source(s, *subject)], 0.9,
-                          [*why, "frame.quoted-as"], number, s.paragraph, [q for q in s.quotes[k:end] if q is not None], leading=True)
+            return _Found(
+                [(s.starts[k], s.ends[end - 1])],
+                cue_spans,
+                [self._trim_source(s, *subject)],
+                0.9,
+                [*why, "frame.quoted-as"],
+                number,
+                s.paragraph,
+                [q for q in s.quotes[k:end] if q is not None],
+                leading=True,
+            )
         agent = next((x for x in range(k, min(n, k + 30)) if low[x] == "by" and tags[x] == "P"), None)
         source: list[tuple[int, int]] = []
         by_end = None
@@ -1013,16 +1179,41 @@ class RuleEngine:
                 source = [self._trim_source(s, agent + 1, by_end - 1)]
         subject = subject_before(s, group)
         # The state of relations was called “very deplorable” by Y
-        if subject is not None and source and agent is not None and agent > k and (entry.has("obj-comp") or (entry.has("as") and low[k] == "as")):
+        if (
+            subject is not None
+            and source
+            and agent is not None
+            and agent > k
+            and (entry.has("obj-comp") or (entry.has("as") and low[k] == "as"))
+        ):
             return _Found(
                 [(s.starts[subject[0]], s.ends[subject[1]]), (s.starts[k], s.ends[agent - 1])],
-                cue_spans, source, self._rate(entry, "obj-comp" if entry.has("obj-comp") else "as") * 0.9, [*why, "frame.passive-by"], number, s.paragraph,
-                [q for q in s.quotes[k:agent] if q is not None], leading=True,
+                cue_spans,
+                source,
+                self._rate(entry, "obj-comp" if entry.has("obj-comp") else "as") * 0.9,
+                [*why, "frame.passive-by"],
+                number,
+                s.paragraph,
+                [q for q in s.quotes[k:agent] if q is not None],
+                leading=True,
             )
-        if source and agent == k and subject is not None and entry.has("np") and self._rate(entry, "np") >= self.min_rate:
+        if (
+            source
+            and agent == k
+            and subject is not None
+            and entry.has("np")
+            and self._rate(entry, "np") >= self.min_rate
+        ):
             return _Found(
-                [(s.starts[subject[0]], s.ends[subject[1]])], cue_spans, source, self._rate(entry, "np") * 0.8,
-                [*why, "frame.passive-by"], number, s.paragraph, [], leading=False,
+                [(s.starts[subject[0]], s.ends[subject[1]])],
+                cue_spans,
+                source,
+                self._rate(entry, "np") * 0.8,
+                [*why, "frame.passive-by"],
+                number,
+                s.paragraph,
+                [],
+                leading=False,
             )
         start = None
         name = ""
@@ -1044,8 +1235,17 @@ class RuleEngine:
             return None
         if subject is not None and low[subject[0]] == "it" and name == "obj-that" and not entry.has("obj-that"):
             source = []
-        return _Found([(s.starts[start], s.ends[end - 1])], cue_spans, source, 0.55, [*why, f"frame.{name}"], number, s.paragraph,
-                      [q for q in s.quotes[start:end] if q is not None], leading=True)
+        return _Found(
+            [(s.starts[start], s.ends[end - 1])],
+            cue_spans,
+            source,
+            0.55,
+            [*why, f"frame.{name}"],
+            number,
+            s.paragraph,
+            [q for q in s.quotes[start:end] if q is not None],
+            leading=True,
+        )
 
     # ------------------------------------------------------------------------------------ prepositions, adjectives
 
@@ -1058,7 +1258,9 @@ class RuleEngine:
         c, after = match.start, match.end
         if match.source is not None:
             source_units = match.source
-            if any(tags[x] not in "DNqSOAT" and low[x] != "of" for x in range(*source_units)) or (after < n and low[after] == "of"):
+            if any(tags[x] not in "DNqSOAT" and low[x] != "of" for x in range(*source_units)) or (
+                after < n and low[after] == "of"
+            ):
                 return None
             if low[source_units[0]] in ("other", "some", "many", "few", "so", "these", "those", "two", "three"):
                 return None
@@ -1074,7 +1276,7 @@ class RuleEngine:
         if match.source is not None and after > match.source[1]:
             cue_spans.append((s.starts[match.source[1]], s.ends[after - 1]))
         why = [f"cue.{entry.id.removeprefix('cue.')}"]
-        at_start = c == 0 or (c == 1 and tags[0] in "CA") or tags[c - 1] in QUOTED and False
+        at_start = c == 0 or (c == 1 and tags[0] in "CA") or (tags[c - 1] in QUOTED and False)
         if at_start:
             comma = next((x for x in range(end, n) if tags[x] == ","), None)
             if comma is None or comma + 1 >= n:
@@ -1090,8 +1292,17 @@ class RuleEngine:
                 stop -= 1
             if stop <= k:
                 return None
-            return _Found([(s.starts[k], s.ends[stop - 1])], cue_spans, source, entry.strength, [*why, "position.leading"], number,
-                          s.paragraph, [q for q in s.quotes[k:stop] if q is not None], leading=True)
+            return _Found(
+                [(s.starts[k], s.ends[stop - 1])],
+                cue_spans,
+                source,
+                entry.strength,
+                [*why, "position.leading"],
+                number,
+                s.paragraph,
+                [q for q in s.quotes[k:stop] if q is not None],
+                leading=True,
+            )
         if entry.strength < 0.7:
             return None
         k = c - 1
@@ -1109,7 +1320,9 @@ class RuleEngine:
             while stop > end + 1 and low[stop - 1] in _TRAILING:
                 stop -= 1
             pieces.append((s.starts[end + 1], s.ends[stop - 1]))
-        return _Found(pieces, cue_spans, source, entry.strength, [*why, "position.trailing"], number, s.paragraph, quotes)
+        return _Found(
+            pieces, cue_spans, source, entry.strength, [*why, "position.trailing"], number, s.paragraph, quotes
+        )
 
     def _adjective(
         self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: dict[int, CueMatch]
@@ -1121,7 +1334,9 @@ class RuleEngine:
         group = c
         while group > 0 and tags[group - 1] in "ABHM":
             group -= 1
-        if not any(tags[x] == "B" for x in range(group, c)) and not (c > 0 and low[c - 1] in ("remain", "remains", "remained", "seem", "seems", "feels", "felt")):
+        if not any(tags[x] == "B" for x in range(group, c)) and not (
+            c > 0 and low[c - 1] in ("remain", "remains", "remained", "seem", "seems", "feels", "felt")
+        ):
             return None
         if c > 0 and low[c - 1] in ("remain", "remains", "remained", "feels", "felt"):
             group = c - 1
@@ -1135,18 +1350,33 @@ class RuleEngine:
             frame = ("adj-that", k)
         elif low[k] in ("about", "of", "by", "at", "with", "over") and entry.has("adj-prep"):
             frame = ("adj-prep", k + 1)
-        elif low[k] in ("to", "not") and entry.has("adj-inf") and k + 1 < n and (tags[k + 1] not in "DN" or low[k] == "not"):
+        elif (
+            low[k] in ("to", "not")
+            and entry.has("adj-inf")
+            and k + 1 < n
+            and (tags[k + 1] not in "DN" or low[k] == "not")
+        ):
             frame = ("adj-inf", k)
         if frame is None or frame[1] >= n or self._rate(entry, frame[0]) < self.min_rate:
             return None
         end = self._clause_end(s, frame[1], "that" if frame[0] == "adj-that" else "np", cue_starts, text)
         if end <= frame[1]:
             return None
-        return _Found([(s.starts[frame[1]], s.ends[end - 1])], [(s.starts[c], s.ends[k - 1])], [self._trim_source(s, *subject)],
-                      self._rate(entry, frame[0]), [f"cue.{entry.id.removeprefix('cue.')}", f"frame.{frame[0]}"], number, s.paragraph,
-                      [q for q in s.quotes[frame[1]:end] if q is not None], leading=True)
+        return _Found(
+            [(s.starts[frame[1]], s.ends[end - 1])],
+            [(s.starts[c], s.ends[k - 1])],
+            [self._trim_source(s, *subject)],
+            self._rate(entry, frame[0]),
+            [f"cue.{entry.id.removeprefix('cue.')}", f"frame.{frame[0]}"],
+            number,
+            s.paragraph,
+            [q for q in s.quotes[frame[1] : end] if q is not None],
+            leading=True,
+        )
 
-    def _noun(self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: dict[int, CueMatch]) -> _Found | None:
+    def _noun(
+        self, s: Sentence, match: CueMatch, number: int, text: str, cue_starts: dict[int, CueMatch]
+    ) -> _Found | None:
         """The minister's claim that rents will rise; Western fears that …"""
         entry = match.form.entry
         if not entry.has("noun-that"):
@@ -1175,9 +1405,17 @@ class RuleEngine:
         end = self._clause_end(s, k + 1, "that", cue_starts, text)
         if end <= k + 1:
             return None
-        return _Found([(s.starts[k + 1], s.ends[end - 1])], [(s.starts[c], s.ends[k - 1])], source, self._rate(entry, "noun-that"),
-                      [f"cue.{entry.id.removeprefix('cue.')}", "frame.noun-that"], number, s.paragraph,
-                      [q for q in s.quotes[k + 1 : end] if q is not None], leading=True)
+        return _Found(
+            [(s.starts[k + 1], s.ends[end - 1])],
+            [(s.starts[c], s.ends[k - 1])],
+            source,
+            self._rate(entry, "noun-that"),
+            [f"cue.{entry.id.removeprefix('cue.')}", "frame.noun-that"],
+            number,
+            s.paragraph,
+            [q for q in s.quotes[k + 1 : end] if q is not None],
+            leading=True,
+        )
 
     # ------------------------------------------------------------------------------------------------ whole article
 
@@ -1266,15 +1504,24 @@ class RuleEngine:
                 return item
         for match in reversed(self._match_cues(s)):
             entry = match.form.entry
-            if not (entry.pos in ("verb", "phrase") and entry.has("quote")) or match.form.tag == "ing" and s.tag[match.start - 1] not in "B,":
+            if not (entry.pos in ("verb", "phrase") and entry.has("quote")) or (
+                match.form.tag == "ing" and s.tag[match.start - 1] not in "B,"
+            ):
                 continue
             group = self._verb_group(s, match.start)[0]
             subject = subject_before(s, group)
             source = [] if subject is None else [self._trim_source(s, *subject)]
             if subject is None and match.form.tag != "ing":
                 continue
-            return _Found([], [(s.starts[match.start], s.ends[match.end - 1])], source, 0.85,
-                          [f"cue.{entry.id.removeprefix('cue.')}", "introduced"], number, sentences[number].paragraph)
+            return _Found(
+                [],
+                [(s.starts[match.start], s.ends[match.end - 1])],
+                source,
+                0.85,
+                [f"cue.{entry.id.removeprefix('cue.')}", "introduced"],
+                number,
+                sentences[number].paragraph,
+            )
         return None
 
     @staticmethod
@@ -1295,7 +1542,9 @@ class RuleEngine:
         seen: set[str] = set()
         for item in found:
             content = _merge(item.content, text)
-            if not content or (item.confidence < MIN_NESTED_RATE and not item.quotes and self._inside_another(item, found)):
+            if not content or (
+                item.confidence < MIN_NESTED_RATE and not item.quotes and self._inside_another(item, found)
+            ):
                 continue
             kind = _kind(item, content, text)
             attribution = make_attribution(
@@ -1347,9 +1596,7 @@ _SAYING = frozenset({"saying", "telling", "writing", "stating", "claiming", "war
 _TRAILING = frozenset({".", ",", ";", ":", "—", "–", "--", "-", "!", "?", "…", "..."})
 _CLAUSE_FRAMES = frozenset({"that", "obj-that", "to-obj-that", "clause", "quote", "wh", "obj-wh"})
 _INNER_SENSES = frozenset({"think", "feel", "want", "hear"})
-_PLURALS = frozenset(
-    "people police officials many some others most both few all men women children majority".split()
-)
+_PLURALS = frozenset("people police officials many some others most both few all men women children majority".split())
 _PREPOSITION_FRAMES = (
     ("about", ("about", "regarding", "over", "concerning")),
     ("of-np", ("of",)),
@@ -1404,9 +1651,7 @@ def _nest(attributions: list[Attribution]) -> list[Attribution]:
         open_holders = [b for b in open_holders if b.end > a.start]
         spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
         holders = [
-            b
-            for b in open_holders
-            if a.end <= b.end and all(any(c.covers(x) for c in b.content_spans) for x in spans)
+            b for b in open_holders if a.end <= b.end and all(any(c.covers(x) for c in b.content_spans) for x in spans)
         ]
         open_holders.append(a)
         if holders:

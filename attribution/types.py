@@ -223,9 +223,7 @@ def spans_from_json(pairs: Iterable[Sequence[int]]) -> Spans:
     return tuple(TextSpan(int(start), int(end)) for start, end in pairs)
 
 
-def attribution_id(
-    article_id: str, text_sha256: str, *, content: Spans, cue: Spans = (), source: Spans = ()
-) -> str:
+def attribution_id(article_id: str, text_sha256: str, *, content: Spans, cue: Spans = (), source: Spans = ()) -> str:
     """Return the content hash `a_` + 16 hex digits of article id, text hash and the three groups of spans."""
     key = "\x1f".join(
         [article_id, text_sha256, *(" ".join(f"{s.start}-{s.end}" for s in spans) for spans in (content, cue, source))]
@@ -256,7 +254,9 @@ def make_attribution(
         raise OffsetError(f"an attribution in article {article_id!r} has no content span")
     for span in (*content_spans, *cue_spans, *source_spans):
         if span.end > len(text):
-            raise OffsetError(f"span [{span.start}, {span.end}) ends beyond the {len(text)} characters of {article_id!r}")
+            raise OffsetError(
+                f"span [{span.start}, {span.end}) ends beyond the {len(text)} characters of {article_id!r}"
+            )
     return Attribution(
         id=attribution_id(article_id, text_sha256, content=content_spans, cue=cue_spans, source=source_spans),
         article_id=article_id,

@@ -1,0 +1,161 @@
+"""The spaCy side: pipeline components, what they leave on a Doc, and how to read it back.
+
+`nlp.add_pipe("sayso_attribution")` and `nlp.add_pipe("sayso_speakers")` work in any pipeline; neither needs tags, a
+parse or entities, and their answers do not depend on the tokenizer. Results are three span groups (contents, cues,
+sources; a span's id is its attribution's) with the exact records in the contents' attributes, so they survive
+`Doc.to_bytes` and `DocBin`; `doc._.attributions` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, SpanGroup
+
+from .boilerplate import find_boilerplate
+from .registry import Registry
+from .rules import RULES_VERSION, RuleEngine
+from .speakers import resolve_speakers
+from .types import Article, Attribution, text_hash
+
+SPANS_KEY = "sayso"
+ARTICLE_KEY = "sayso_article"
+"""`doc.user_data` key of what is known of the article: {"id": …, "date": …}; both optional."""
+
+
+def group_names(spans_key: str = SPANS_KEY) -> tuple[str, str, str]:
+    """Return the names of the three span groups: contents, cues, sources."""
+    return f"{spans_key}_content", f"{spans_key}_cue", f"{spans_key}_source"
+
+
+def set_article(doc: Doc, article: Article) -> Doc:
+    """Return `doc` with the article's id and date noted on it, where the components look for them."""
+    doc.user_data[ARTICLE_KEY] = {"id": article.id, "date": article.date}
+    return doc
+
+
+def write_attributions(doc: Doc, attributions: Iterable[Attribution], *, spans_key: str = SPANS_KEY) -> None:
+    """Put `attributions` on `doc`; spans are widened to whole tokens, the records keep the exact characters."""
+    items = list(attributions)
+    groups: dict[str, list[Span]] = {name: [] for name in group_names(spans_key)}
+    content_key, cue_key, source_key = group_names(spans_key)
+    for item in items:
+        for name, spans, label in (
+            (content_key, item.content_spans, item.kind.upper()),
+            (cue_key, item.cue_spans, "CUE"),
+            (source_key, item.source_spans, "SOURCE"),
+        ):
+            for span in spans:
+                tokens = doc.char_span(span.start, span.end, label=label, alignment_mode="expand", span_id=item.id)
+                if tokens is not None:
+                    groups[name].append(tokens)
+    for name, members in groups.items():
+        attrs = {"attributions": [item.to_json() for item in items]} if name == content_key else {}
+        doc.spans[name] = SpanGroup(doc, name=name, attrs=attrs, spans=members)
+
+
+def read_attributions(doc: Doc, *, spans_key: str = SPANS_KEY) -> tuple[Attribution, ...]:
+    """Return the attributions on `doc` in text order; none when no component of ours has seen it."""
+    name = group_names(spans_key)[0]
+    if name not in doc.spans:
+        return ()
+    return tuple(Attribution.from_json(record) for record in doc.spans[name].attrs.get("attributions", ()))
+
+
+if not Doc.has_extension("attributions"):
+    Doc.set_extension("attributions", getter=read_attributions)
+
+
+class AttributionRules:
+    """Finds attributions by rules and leaves them on the Doc, without speakers. Holds no state between docs."""
+
+    def __init__(self, *, spans_key: str = SPANS_KEY, mask_boilerplate: bool = True) -> None:
+        self.engine = RuleEngine()
+        self.spans_key = spans_key
+        self.mask_boilerplate = mask_boilerplate
+        self.version = RULES_VERSION
+
+    def __call__(self, doc: Doc) -> Doc:
+        known = doc.user_data.get(ARTICLE_KEY) or {}
+        text = doc.text
+        masks = [(m.start, m.end) for m in find_boilerplate(text)] if self.mask_boilerplate else []
+        sha = text_hash(text)
+        # A Doc without an article is its own: the id is its text's hash, so that equal texts get equal ids.
+        article_id = known.get("id") or f"text-{sha[:16]}"
+        found = self.engine.find(text, article_id=article_id, masks=masks, text_sha256=sha)
+        write_attributions(doc, found, spans_key=self.spans_key)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
+        for doc in stream:
+            yield self(doc)
+
+    def to_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> None:
+        """Nothing to write: lexicons ship with the package, settings with the pipeline's config."""
+
+    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> AttributionRules:
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        return b""
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> AttributionRules:
+        return self
+
+
+class SpeakerLinker:
+    """Gives each attribution on the Doc its speaker, or declines and says why. Holds no state between docs."""
+
+    def __init__(self, registry: Registry, *, spans_key: str = SPANS_KEY) -> None:
+        self.registry = registry
+        self.spans_key = spans_key
+
+    def __call__(self, doc: Doc) -> Doc:
+        attributions = read_attributions(doc, spans_key=self.spans_key)
+        if not attributions:
+            return doc
+        known = doc.user_data.get(ARTICLE_KEY) or {}
+        masks = [(m.start, m.end) for m in find_boilerplate(doc.text)]
+        resolved = resolve_speakers(doc.text, attributions, registry=self.registry, date=known.get("date"), masks=masks)
+        write_attributions(doc, resolved, spans_key=self.spans_key)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
+        for doc in stream:
+            yield self(doc)
+
+    def to_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> None:
+        """Nothing to write: the registry is a file of its own, named in the pipeline's config."""
+
+    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> SpeakerLinker:
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        return b""
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> SpeakerLinker:
+        return self
+
+
+@Language.factory(
+    "sayso_attribution",
+    assigns=["doc.spans", "doc._.attributions"],
+    default_config={"spans_key": SPANS_KEY, "mask_boilerplate": True},
+)
+def make_attribution(nlp: Language, name: str, spans_key: str, mask_boilerplate: bool) -> AttributionRules:
+    """Build the component that finds attributions; a broken lexicon raises here, not on the first doc."""
+    return AttributionRules(spans_key=spans_key, mask_boilerplate=mask_boilerplate)
+
+
+@Language.factory(
+    "sayso_speakers",
+    requires=["doc.spans"],
+    assigns=["doc.spans", "doc._.attributions"],
+    default_config={"spans_key": SPANS_KEY, "registry": []},
+)
+def make_speakers(nlp: Language, name: str, spans_key: str, registry: list[str]) -> SpeakerLinker:
+    """Build the component that resolves speakers; `registry` names the user's own files beside the shipped ones."""
+    return SpeakerLinker(Registry.read([Path(path) for path in registry]), spans_key=spans_key)

@@ -1,0 +1,125 @@
+"""The Python API: `sayso.load()` gives an `Attributor`, `sayso.attribute(...)` uses the default one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from .attribution.errors import ArtifactError, ConfigError, InputError
+from .attribution.types import Article, Attribution, text_hash
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+RULES = "rules"
+# Twice the size at which the readers split a text, so that only unread, hand-made articles can be longer.
+MAX_CHARACTERS = 2_000_000
+
+
+class Attributor:
+    """Articles in, attributions with speakers out. Made by `load`; holds no state between articles.
+
+    `nlp` is the spaCy pipeline behind it; `version` names rules and model, for provenance.
+    """
+
+    def __init__(self, nlp: Language, *, version: str, min_confidence: float = 0.0) -> None:
+        if not 0.0 <= min_confidence <= 1.0:
+            raise ConfigError(f"min_confidence is a probability, allowed are 0 to 1, got {min_confidence}")
+        self.nlp = nlp
+        self.version = version
+        self.min_confidence = min_confidence
+
+    def __call__(self, article: str | Article) -> list[Attribution]:
+        """Return the attributions of one text or article in text order.
+
+        Raises InputError for a text with lone surrogates or of more than `MAX_CHARACTERS` characters.
+        """
+        return next(self.pipe([_as_article(article)]))[1]
+
+    def pipe(
+        self, articles: Iterable[str | Article], *, batch_size: int = 32
+    ) -> Iterator[tuple[Article, list[Attribution]]]:
+        """Yield (article, its attributions) in the order read; memory is flat in the number of articles."""
+        from .attribution.components import read_attributions, set_article
+
+        def docs() -> Iterator[tuple[object, Article]]:
+            for item in articles:
+                article = _as_article(item)
+                _check(article)
+                yield set_article(self.nlp.make_doc(article.text), article), article
+
+        for doc, article in self.nlp.pipe(docs(), as_tuples=True, batch_size=batch_size):  # type: ignore[call-overload]
+            found = read_attributions(doc)
+            yield article, [a for a in found if a.confidence >= self.min_confidence]
+
+
+def load(
+    model: str | Path | None = None,
+    *,
+    registry: Sequence[str | Path] = (),
+    min_confidence: float = 0.0,
+    nlp: Language | None = None,
+) -> Attributor:
+    """Return an Attributor ready to use; lexicons and registry are read here, not on the first article.
+
+    `model`: None or "rules" for the rules alone. `registry`: your own speaker files, added to the shipped ones. `nlp`:
+    your own spaCy pipeline, to which our components are added where they are missing.
+    Raises ArtifactError for a model that this release doesn't have, ConfigError for a broken registry.
+    """
+    if model is not None and str(model) != RULES:
+        raise ArtifactError(f"no model {str(model)!r} in this release; allowed: {RULES!r} (leave --model out)")
+    import spacy
+
+    from . import __version__
+    from .attribution.components import RULES_VERSION
+
+    if nlp is None:
+        nlp = spacy.blank("en")
+        nlp.max_length = MAX_CHARACTERS
+    if "sayso_attribution" not in nlp.pipe_names:
+        nlp.add_pipe("sayso_attribution")
+    if "sayso_speakers" not in nlp.pipe_names:
+        nlp.add_pipe("sayso_speakers", config={"registry": [str(path) for path in registry]})
+    return Attributor(nlp, version=f"{RULES_VERSION}@{__version__}", min_confidence=min_confidence)
+
+
+@overload
+def attribute(articles: str | Article, *, model: str | Path | None = None) -> list[Attribution]: ...
+@overload
+def attribute(articles: Iterable[str | Article], *, model: str | Path | None = None) -> Iterator[Attribution]: ...
+def attribute(
+    articles: str | Article | Iterable[str | Article], *, model: str | Path | None = None
+) -> list[Attribution] | Iterator[Attribution]:
+    """Return the attributions of one text or article as a list, of many as an iterator, in reading order.
+
+    Example: `sayso.attribute('"Rents will rise," said Ana Ruiz.')[0].speaker.name` is `'Ana Ruiz'`.
+    """
+    attributor = _default(model if model is None else str(model))
+    if isinstance(articles, str | Article):
+        return attributor(articles)
+    return (found for _, group in attributor.pipe(articles) for found in group)
+
+
+@lru_cache(maxsize=2)
+def _default(model: str | None) -> Attributor:
+    return load(model)
+
+
+def _as_article(item: str | Article) -> Article:
+    return item if isinstance(item, Article) else Article(id=f"text-{text_hash(item)[:16]}", text=item)
+
+
+def _check(article: Article) -> None:
+    if len(article.text) > MAX_CHARACTERS:
+        raise InputError(
+            f"article {article.id!r} has {len(article.text):,} characters, at most {MAX_CHARACTERS:,} are allowed; "
+            "read it with `sayso.attribution.articles.read_articles`, which splits at paragraphs"
+        )
+    try:
+        article.text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"article {article.id!r} holds a lone surrogate at character {error.start}; decode the text as UTF-8 again"
+        ) from error
