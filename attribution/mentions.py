@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from .names import fold, fold_name, is_initial, split_name
+from .names import PARTICLES, fold, fold_name, is_initial, last_word, split_name
 from .registry import Registry, RegistryEntry
 from .roles import Gender, RoleLexicon, default_given_names, default_roles
 
@@ -25,7 +25,11 @@ _ABBREVIATION = (
 )
 _WORD = rf"(?:{_ABBREVIATION}|(?:[{_CAP}]\.)+(?:-[{_CAP}]\w*)?|[{_CAP}]\w*(?:[-‐‑&'’][{_CAP}]\w*)*)"
 _JOIN = r"(?:[ \u00a0](?:van|von|der|den|de|del|della|di|da|la|le|du|dos|al|bin|ibn|el|of|of[ \u00a0]the))?"
-NAME = re.compile(rf"(?<![\w$#@]){_WORD}(?:{_JOIN}(?:[ \u00a0]{{1,2}}|,[ \u00a0](?=[JS]r\.)){_WORD})*")
+_NICKNAME = rf"(?:[ \u00a0][\"“(][{_CAP}]\w+[\"”)](?=[ \u00a0][{_CAP}]))?"
+NAME = re.compile(
+    rf"(?<![\w$#@]){_WORD}(?:{_JOIN}{_NICKNAME}(?:[ \u00a0]{{1,2}}|,[ \u00a0](?=[JS]r\.)){_WORD})*"
+)
+NICKNAME = re.compile(r"[ \u00a0][\"“(]\w+[\"”)](?=[ \u00a0])")
 NAME_WORDS = re.compile(_WORD + r"|\w+")
 SENTENCE_END = re.compile(
     r"(?<![ (]Mr)(?<![ (]Ms)(?<![ (]Dr)(?<!Mrs)(?<!Sen)(?<!Rep)(?<!Gov)(?<!Gen)(?<![ .][A-Z])"
@@ -55,7 +59,7 @@ they this those though three through thus to today together tomorrow tonight too
 we were what whatever when whenever where whereas whether which while who whoever whom whose why will with within without
 would yes yesterday yet you your january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday rival according asked did do does don't it's he's she's i'm
-nonpartisan republicans democrats republican democrat photo image watch video related updated advertisement
+nonpartisan photo image watch video related updated advertisement
 """
 STOP_WORDS = frozenset(_STOP.split())
 _PLACES = """
@@ -74,6 +78,10 @@ PARTY_AFTER = re.compile(r"(?:['’]s)?,? ?\(?([RD])[-–. ][A-Z]")
 MODIFIERS_BEFORE = re.compile(r"(?:[\w’'&/-]+,? ){0,6}$")
 CLAUSE_AFTER = re.compile(r", ((?:an?|the|his|her|its|their|who (?:is|was)|[\w’'-]+) [^,.;:“”\"«»()\n]{3,90})")
 MAX_DESCRIBED = 6
+# Runs of capitals from here on are looked at as headlines.
+MIN_HEADLINE = 24
+MIN_HEADLINE_WORDS = 5
+_PARTICLES = PARTICLES
 
 
 @dataclass(slots=True)
@@ -153,6 +161,7 @@ def find_names(text: str, registry: Registry, *, masks: Sequence[tuple[int, int]
         if parsed.kind == "unknown" and PERSON_AFTER.match(text, end):
             parsed = ParsedName(parsed.titles, parsed.name, parsed.offset, "person", None, None, True)
         _add(found, text, name_start, end, parsed)
+    _merge_longer(found)
     _link_singles(found, text, singles, registry)
     found.mentions.sort(key=lambda mention: mention.start)
     found.starts = [mention.start for mention in found.mentions]
@@ -176,8 +185,50 @@ def _name_strings(text: str, masks: Sequence[tuple[int, int]]) -> list[tuple[int
             if gap in ORG_JOINERS and _joins(before[2], gap):
                 strings[-1] = (before[0], end, text[before[0] : end])
                 continue
-        strings.append((start, end, match[0]))
+        if end - start > MIN_HEADLINE and len(pieces := _split_headline(match[0])) > 1:
+            strings.extend((start + at, start + at + len(piece), piece) for at, piece in pieces)
+        else:
+            strings.append((start, end, match[0]))
     return strings
+
+
+@lru_cache(maxsize=4096)
+def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
+    """Return (offset, piece) of a long run of capitals, cut at function words and around full names.
+
+    Headlines capitalise everything: "Ana Ruiz Goes After Ben Lee On Rents" holds two people.
+    """
+    words = [(match.start(), match.end()) for match in re.finditer(r"[^ \u00a0]+", raw)]
+    given = default_given_names()
+    if len(words) < MIN_HEADLINE_WORDS or any(_is_org(raw[a:b]) for a, b in words[-1:]):
+        return ((0, raw),)
+    pieces: list[tuple[int, int]] = []
+    index = begin = 0
+
+    def close(last: int) -> None:
+        if last > begin:
+            pieces.append((words[begin][0], words[last - 1][1]))
+
+    while index < len(words):
+        word = fold(raw[slice(*words[index])])
+        if word in STOP_WORDS and word not in ("the", "of"):
+            close(index)
+            index += 1
+            begin = index
+        elif word in given and index + 1 < len(words) and fold(raw[slice(*words[index + 1])]) not in STOP_WORDS:
+            close(index)
+            begin = index
+            index += 2
+            if index < len(words) and is_initial(raw[slice(*words[index - 1])].rstrip(".") + "."):
+                index += 1
+            if index < len(words) and fold(raw[slice(*words[index - 1])]) in _PARTICLES:
+                index += 1
+            close(index)
+            begin = index
+        else:
+            index += 1
+    close(len(words))
+    return tuple((a, raw[a:b]) for a, b in pieces) or ((0, raw),)
 
 
 def _joins(before: str, gap: str) -> bool:
@@ -261,6 +312,9 @@ def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
             if fold(core[shift]) in given and fold(core[0]) not in given and not _is_org(core[-1]):
                 cut, core, titled = cut + shift, core[shift:], True
                 break
+    if "of" in core[1:] and (titled or fold(core[0]) in given):
+        # "Gov. Ana Ruiz of West Virginia": the office's place, not her name.
+        core = core[: core.index("of")]
     name, offset = _locate(raw, core)
     titles = tuple(folded[titles_from:cut])
     person = titled and len(core) <= 4
@@ -301,13 +355,28 @@ def _known(titles: tuple[str, ...], words: Sequence[str], raw: str, entry: Regis
 
 
 def _locate(raw: str, words: Sequence[str]) -> tuple[str, int]:
-    """Return the end of `raw` that starts with the first of `words`, and where."""
+    """Return the part of `raw` from the first to the last of `words` without a nickname, and where it starts."""
     if not words:
         return "", len(raw)
-    offset = len(raw)
-    for word in reversed(words):
-        offset = raw.rindex(word, 0, offset)
-    return raw[offset:], offset
+    offset = -1
+    for start in range(len(raw)):
+        if raw.startswith(words[0], start) and _words_at(raw, start, words):
+            offset = start
+            break
+    end = _words_at(raw, offset, words)
+    name = raw[offset:end]
+    return (NICKNAME.sub("", name) if '"' in name or "“" in name or "(" in name else name), offset
+
+
+def _words_at(raw: str, start: int, words: Sequence[str]) -> int:
+    """Return where `words` end in `raw` when they follow each other from `start`, else 0."""
+    at = start
+    for word in words:
+        found = raw.find(word, at, at + len(word) + 4)
+        if found < 0:
+            return 0
+        at = found + len(word)
+    return at
 
 
 def _is_org(word: str) -> bool:
@@ -331,7 +400,7 @@ def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedNam
         if entity.hint is None:
             entity.hint = default_given_names().get(fold(entity.name.split()[0]).rstrip("."))
     if parsed.kind in ("person", "unknown"):
-        surname = fold_name(split_name(parsed.name).surname)
+        surname = last_word(parsed.name)
         bearers = found.by_surname.setdefault(surname, [])
         if entity not in bearers:
             bearers.append(entity)
@@ -356,12 +425,36 @@ def _variant(found: ArticleNames, parsed: ParsedName) -> Entity | None:
         return None
     fitting = [
         entity
-        for entity in found.by_surname.get(fold_name(parts.surname), ())
+        for entity in found.by_surname.get(last_word(parsed.name), ())
         if entity.kind in ("person", "unknown")
         and (given := split_name(entity.name).given)
         and _same_given(fold_name(given[0]), fold_name(parts.given[0]))
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _merge_longer(found: ArticleNames) -> None:
+    """Let a name that ends another person's full name be that person: "Mr. Van Voorhis" is Chandler Van Voorhis."""
+    for bearers in found.by_surname.values():
+        if len(bearers) < 2:
+            continue
+        for short in list(bearers):
+            ending = " " + fold_name(short.name)
+            longer = [other for other in bearers if other is not short and fold_name(other.name).endswith(ending)]
+            if len(longer) != 1 or short.entry is not None or short.kind == "organization":
+                continue
+            person = longer[0]
+            for mention in short.mentions:
+                mention.entity = person
+            person.mentions.extend(short.mentions)
+            person.mentions.sort(key=lambda mention: mention.start)
+            person.kind = "person" if short.kind == "person" and person.kind == "unknown" else person.kind
+            person.gender = person.gender or short.gender
+            person.roles |= short.roles
+            person.words |= short.words
+            bearers.remove(short)
+            found.entities.remove(short)
+            found.by_key["\x00" + fold_name(short.name)] = person
 
 
 def _same_given(one: str, other: str) -> bool:
@@ -407,7 +500,7 @@ def _noun_phrase_before(before: str) -> list[str]:
         if words and folded.endswith(","):
             break
         folded = folded.rstrip(",")
-        if folded in STOP_WORDS and folded not in ("republican", "democrat", "former", "second", "rival"):
+        if folded in STOP_WORDS and folded not in ("former", "second", "rival"):
             break
         words.append(folded)
     return words[::-1]

@@ -88,6 +88,15 @@ def split_name(name: str) -> NameParts:
     return NameParts(tuple(words[:start]), " ".join(words[start:]), suffix)
 
 
+@lru_cache(maxsize=16384)
+def last_word(name: str) -> str:
+    """Return the folded last word of a name, suffixes like Jr. left out."""
+    words = fold_name(name).replace(",", " ").split()
+    while len(words) > 1 and words[-1] in SUFFIXES:
+        words.pop()
+    return words[-1] if words else ""
+
+
 def is_initial(word: str) -> bool:
     """Return whether `word` is one letter or dotted letters (`J.`, `J.D.`)."""
     return INITIALS.match(word) is not None

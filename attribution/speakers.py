@@ -206,12 +206,14 @@ class _Resolver:
         """Return who a noun phrase means: a name if it ends in one, else what its role noun says."""
         own_end = self.own_end(phrase, start, end)
         mention = self.mention_at(own_end - 1)
-        if mention is not None and mention.end >= own_end and not self.role_beats_name(phrase, mention):
+        if mention is not None and self.is_name_of(phrase, mention, start, own_end):
             return self.found(self.of_mention(mention, start))
-        if phrase.head is not None:
-            apposed = self.apposed_name(phrase, own_end, end)
-            if apposed is not None and phrase.head.kind in ("inside", "class", "office") and not phrase.head.plural:
+        head = phrase.head
+        if head is None or (head.kind in ("inside", "class", "office") and not head.plural):
+            apposed = self.apposed_name(start, own_end, end)
+            if apposed is not None and not phrase.words[-1][:1].isupper():
                 return self.found(self.of_mention(apposed, start))
+        if head is not None:
             return self.from_role(item, phrase, start, end)
         return self.from_unknown(phrase, start, end, own_end)
 
@@ -233,22 +235,41 @@ class _Resolver:
                 return mention
         return None
 
-    def role_beats_name(self, phrase: SourcePhrase, mention: Mention) -> bool:
-        """Return whether a capitalised role noun ("The President", "GOP nominee") only looks like a name."""
-        return phrase.head is not None and mention.entity.entry is None and mention.entity.kind == "unknown"
+    def is_name_of(self, phrase: SourcePhrase, mention: Mention, start: int, own_end: int) -> bool:
+        """Return whether the source's own words end in this name.
 
-    def apposed_name(self, phrase: SourcePhrase, own_end: int, end: int) -> Mention | None:
-        """Return the person right behind the role: "the minister, Ana Ruiz," inside or after the source."""
-        gap = NAME_AFTER_ROLE.match(self.text, own_end)
-        if gap is None or (phrase.after and own_end + 1 < end and self.text[own_end] != ","):
-            return None
-        mention = self.mention_at(gap.end())
-        if mention is None or mention.entity.kind not in ("person", "unknown"):
-            return None
-        # "the minister, Ruiz's rival, said": a possessive belongs to what follows.
-        if self.text[mention.end : mention.end + 1] in ("'", "’"):
-            return None
-        return mention if mention.start - len(" ".join(mention.titles)) - 2 <= gap.end() + 1 else None
+        Not when a capitalised role noun only looks like one ("GOP nominee"), and not when the name runs on beyond the
+        source, as capitals in headlines do ("Ruiz Vows To Stay").
+        """
+        entity = mention.entity
+        if mention.end < own_end:
+            return False
+        if phrase.head is not None and entity.entry is None and entity.kind == "unknown":
+            return False
+        return entity.entry is not None or (mention.end <= own_end + 2 and mention.start >= start - 1)
+
+    def apposed_name(self, start: int, own_end: int, end: int) -> Mention | None:
+        """Return the person named behind a comma, or right behind the role: "a lawyer for the bank, Ana Ruiz,"."""
+        stops = [own_end]
+        comma = self.text.find(",", own_end, end)
+        if comma > own_end:
+            stops.append(comma)
+        for stop in stops:
+            gap = NAME_AFTER_ROLE.match(self.text, stop)
+            mention = self.mention_from(gap.end()) if gap is not None else None
+            if mention is None or mention.entity.kind not in ("person", "unknown"):
+                continue
+            # "the minister, Ruiz's rival, said": a possessive belongs to what follows.
+            if self.text[mention.end : mention.end + 1] not in ("'", "’"):
+                return mention
+        return None
+
+    def mention_from(self, position: int) -> Mention | None:
+        """Return the mention that starts at `position`, titles before it included."""
+        for mention in self.names.before(position + 40, most=4):
+            if mention.start >= position and mention.start - position <= len(" ".join(mention.titles)) + 2:
+                return mention
+        return None
 
     # -- names -----------------------------------------------------------------------------------------------------
 
