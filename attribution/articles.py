@@ -114,6 +114,8 @@ def _read_sources(
             reporter.bad("file name is not UTF-8", "rename the file")
             continue
         for record in _read_source(source, options, reporter, on_progress):
+            if record.split is not None:
+                reporter = Reporter(f"{source.shown}/{record.split}", on_bad, options.strict)
             if record.guessed_encoding is not None:
                 guessed[record.guessed_encoding] += 1
             yield from _make_articles(record, source, options, reporter, taken)
@@ -202,7 +204,7 @@ def _make_articles(
     parts = split_text(text, options.max_text_chars)
     for number, (offset, part) in enumerate(parts, start=1):
         part_id = article_id if len(parts) == 1 else f"{article_id}#{number}"
-        earlier = taken.take(part_id, source.shown, record.line)
+        earlier = taken.take(part_id, reporter.path, record.line)
         if earlier is not None:
             reporter.bad(
                 f"id taken: {part_id!r} is the id of {earlier}",
@@ -220,7 +222,7 @@ def _make_articles(
             date=date,
             publisher=publisher,
             url=_clean(record.url),
-            path=source.shown,
+            path=reporter.path,
             line=record.line,
             part_of=None if len(parts) == 1 else article_id,
             part_offset=offset,
@@ -235,7 +237,7 @@ def _choose_id(record: Record, source: _Source) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if value is None or value == "":
-        return source.stem if record.line is None else f"{source.stem}-{record.line}"
+        return "-".join([source.stem, *(str(part) for part in (record.split, record.line) if part is not None)])
     if not isinstance(value, str) or len(value) > MOST_ID_CHARS or not value.strip():
         return None
     return None if CONTROL.search(value) or has_surrogate(value) else value
@@ -333,8 +335,9 @@ class _TakenIds:
     def take(self, article_id: str, path: str, line: int | None) -> str | None:
         """Return the place that has the id already, or None after taking it."""
         key = hashlib.blake2b(article_id.encode("utf-8"), digest_size=12).digest()
-        earlier = self._places.setdefault(key, (path, line))
-        if earlier is not None and earlier == (path, line):
+        earlier = self._places.get(key)
+        if earlier is None:
+            self._places[key] = (path, line)
             return None
         return earlier[0] if earlier[1] is None else f"{earlier[0]}:{earlier[1]}"
 

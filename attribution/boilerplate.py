@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -35,6 +36,7 @@ FIRST_LINES = 5
 LAST_LINES = 6
 # Lines up to this length are searched whole for a rule's literals; of longer ones, paragraphs, only their beginning.
 SHORT_LINE = 240
+TINY_LINE = 110
 HEAD = 64
 # A part is looked for this far around its literal.
 REACH_BEFORE = 140
@@ -77,6 +79,7 @@ class BoilerplateRules:
     """All rules, arranged by the literal that makes it worth trying them."""
 
     rules: tuple[BoilerplateRule, ...]
+    by_tiny_literal: dict[str, list[BoilerplateRule]] = field(default_factory=dict)
     by_line_literal: dict[str, list[BoilerplateRule]] = field(default_factory=dict)
     by_part_literal: dict[str, list[BoilerplateRule]] = field(default_factory=dict)
     by_scope: dict[Scope, list[BoilerplateRule]] = field(default_factory=dict)
@@ -84,9 +87,11 @@ class BoilerplateRules:
     def __post_init__(self) -> None:
         for rule in self.rules:
             self.by_scope.setdefault(rule.scope, []).append(rule)
-            groups = {"line": self.by_line_literal, "part": self.by_part_literal}.get(rule.scope)
-            for literal in rule.near if groups is not None else ():
-                groups.setdefault(literal, []).append(rule)  # type: ignore[union-attr]
+            groups = self.by_line_literal if rule.max_length > TINY_LINE else self.by_tiny_literal
+            if rule.scope == "part":
+                groups = self.by_part_literal
+            for literal in rule.near:
+                groups.setdefault(literal, []).append(rule)
 
 
 @dataclass(slots=True)
@@ -139,18 +144,27 @@ def _split_lines(text: str) -> list[_Line]:
 
 
 def _mask_lines(lines: list[_Line], rules: BoilerplateRules) -> None:
-    # Almost no literal is in an article at all, and one search through all the heads tells.
-    heads = "\n".join([line.head for line in lines])
-    for literal, candidates in rules.by_line_literal.items():
-        if literal not in heads:
-            continue
-        for index, line in enumerate(lines):
-            if literal not in line.head:
+    # Almost no literal is in an article at all, and one search through all the heads tells. The commonest literals
+    # (ap, ad) belong to rules for tiny lines, of which an article has few.
+    tiny = [index for index, line in enumerate(lines) if len(line.text) <= TINY_LINE]
+    for by_literal, indexes in ((rules.by_tiny_literal, tiny), (rules.by_line_literal, range(len(lines)))):
+        heads = "\n".join([lines[index].head for index in indexes])
+        for literal, candidates in by_literal.items():
+            if literal not in heads:
                 continue
-            for rule in candidates:
-                if line.mask is None and _fits(rule, line):
-                    line.mask = Mask(line.start, line.end, rule.id)
-                    _mask_labels_above(lines, index, rule)
+            for index in indexes:
+                line = lines[index]
+                if line.mask is None and literal in line.head:
+                    _mask_line(lines, index, candidates)
+
+
+def _mask_line(lines: list[_Line], index: int, candidates: Iterable[BoilerplateRule]) -> None:
+    line = lines[index]
+    for rule in candidates:
+        if _fits(rule, line):
+            line.mask = Mask(line.start, line.end, rule.id)
+            _mask_labels_above(lines, index, rule)
+            return
 
 
 def _fits(rule: BoilerplateRule, line: _Line) -> bool:
@@ -237,8 +251,6 @@ def _search_around(rule: BoilerplateRule, text: str, position: int, left: int, r
 
 
 def _line_at(lines: list[_Line], starts: list[int], position: int) -> _Line | None:
-    from bisect import bisect_right
-
     index = bisect_right(starts, position) - 1
     return lines[index] if index >= 0 and position < lines[index].end else None
 

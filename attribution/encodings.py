@@ -82,7 +82,7 @@ def decode(raw: bytes, encoding: str | None = None) -> Decoded:
     if encoding is not None:
         try:
             return Decoded(raw.decode(encoding).removeprefix("\ufeff"))
-        except (UnicodeDecodeError, ValueError) as error:
+        except ValueError as error:
             raise UndecodableError(f"not {encoding}: {_reason(error)}") from error
     if mark := find_byte_order_mark(raw):
         try:
@@ -94,6 +94,16 @@ def decode(raw: bytes, encoding: str | None = None) -> Decoded:
     try:
         return Decoded(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
+        return _decode_by_detection(raw, error)
+
+
+def decode_line(raw: bytes, encoding: str | None = None) -> Decoded:
+    """Return the text of one line of a file: as `decode` does, but without byte order marks, which only files have."""
+    try:
+        return Decoded(raw.decode(encoding or "utf-8"))
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise UndecodableError(f"not {encoding}: {_reason(error)}") from error
         return _decode_by_detection(raw, error)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .encodings import UndecodableError, decode
+from .encodings import UndecodableError, decode, decode_line
 from .errors import InputError
 from .read_options import ROLES, ReadOptions, choose_columns, describe_missing_text, find_field
 from .streams import InputStream, Line, StreamError
@@ -57,6 +57,8 @@ class Record:
     line: int | None = None
     byte_offset: int | None = None
     guessed_encoding: str | None = None
+    split: str | None = None
+    """Name of the split of a saved dataset; lines count anew in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +257,7 @@ class _TextLines:
                 self._report(f"too long: a line of more than {self._limit} bytes", "raise max_record_bytes", b"")
                 continue
             try:
-                # A byte order mark belongs to the file's start, which the stream has dealt with.
-                decoded = decode(line.raw, self._stream.encoding or _utf8_or_none(line.raw))
+                decoded = decode_line(line.raw, self._stream.encoding)
             except UndecodableError as error:
                 self._report(f"undecodable: {error}", SAVE_AS_UTF8, line.raw)
                 continue
@@ -265,11 +266,6 @@ class _TextLines:
 
     def _report(self, reason: str, cure: str, raw: bytes) -> None:
         self._reporter.bad(reason, cure, line=self.line.number, byte_offset=self.line.offset, raw=raw)
-
-
-def _utf8_or_none(raw: bytes) -> str | None:
-    # A line of ASCII needs no look for byte order marks or UTF-16.
-    return "utf-8" if raw.isascii() and b"\x00" not in raw else None
 
 
 def _read_json_lines(stream: InputStream, options: ReadOptions, reporter: Reporter) -> Iterator[Record]:
@@ -464,7 +460,8 @@ def read_saved_dataset(path: Path, options: ReadOptions, make_reporter: Callable
             if columns is None:
                 continue
             chosen = table.select_columns(columns).with_format(None)
-            yield from _read_batches(chosen.iter(TABLE_ROWS_AT_ONCE), columns, options)
+            for record in _read_batches(chosen.iter(TABLE_ROWS_AT_ONCE), columns, options):
+                yield replace(record, split=name or None)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         reporter.bad(f"unreadable dataset folder: {_one_line(error)}", "save the dataset anew with save_to_disk")
 
