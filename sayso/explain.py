@@ -24,6 +24,7 @@ FRAMES: Mapping[str, str] = {
     "clause": "the reported clause follows the cue without 'that': S said C",
     "for": "the cue is followed by what is wanted: S called for C",
     "for-inf": "the cue is followed by 'for' and an infinitive: S asked for X to C",
+    "how": "quoted words are how the source puts it: “C” was how S described X",
     "inf": "the cue is followed by an infinitive: S vowed to C",
     "ing": "the cue is followed by an -ing form: S denied C-ing",
     "noun-source-poss": "a noun is the cue and its possessor the source: S's claim that C",
@@ -59,6 +60,38 @@ REASONS: Mapping[str, str] = {
     "position.leading": "cue and source stand before the content",
     "position.trailing": "cue and source stand after the content",
     "split": "pieces of quoted words around the cue are joined to one attribution",
+    "inverted": "the cue stands before the source: “C,” said S",
+    "rule.floating": "a quotation without cue and source of its own: it belongs to what was said last",
+    "speaker.name": "the source itself names the speaker",
+    "speaker.surname": "the source has the surname of somebody named in full in the article or the registry",
+    "speaker.alias": "the source is another name or spelling of the speaker",
+    "speaker.pronoun": "the source is 'he' or 'she': the person most likely meant",
+    "speaker.plural": "the source is 'they': the several people or body most likely meant",
+    "speaker.thing": "the source is 'it': the body or country most likely meant",
+    "speaker.relative": "the source is 'who' or 'which': what it refers back to",
+    "speaker.first-person": "the source is 'I' or 'we' outside quotation marks: who is speaking there",
+    "speaker.role": "the source is an office; the registry knows who held it at the article's date",
+    "speaker.title": "the source is a title or office of somebody the article names",
+    "speaker.chain": "the source ('the official') is somebody mentioned before",
+    "speaker.unnamed": "the source describes somebody without a name, or whose name is withheld",
+    "speaker.group": "the source is a class or number of people",
+    "speaker.institution": "the source is an institution, or a word that stands for one",
+    "speaker.document": "the source is a document whose issuer the text does not name",
+    "speaker.issuer": "the source is a document or channel: its issuer is the speaker",
+    "speaker.coordinated": "the source names several speakers together",
+    "speaker.floating": "the quotation has no source of its own: the last speaker goes on",
+    "speaker.declined": "no speaker is given: nothing in the text settles it",
+    "speaker.declined.empty": "no speaker is given: the source says nothing of who it is",
+    "speaker.declined.far": "no speaker is given: the last speaker stands too far away",
+    "speaker.declined.first-person": "no speaker is given: nobody is known to be speaking as 'I' or 'we' here",
+    "speaker.declined.no-source": "no speaker is given: there is no source, and nobody spoke before",
+    "speaker.declined.owner": "no speaker is given: whose institution is meant is not clear",
+    "speaker.declined.plural": "no speaker is given: whom 'they' means is not clear",
+    "speaker.declined.pronoun": "no speaker is given: whom the pronoun means is not clear",
+    "speaker.declined.relative": "no speaker is given: what 'who' or 'which' refers to is not clear",
+    "speaker.declined.role": "no speaker is given: who held the office then is not known",
+    "speaker.declined.thing": "no speaker is given: what 'it' means is not clear",
+    "speaker.declined.unknown": "no speaker is given: the source is no name, office or description that the rules know",
     "how.name": "the source itself names the speaker",
     "how.surname": "the source is the surname of somebody named in full elsewhere in the article, or in the registry",
     "how.alias": "the source is another name or spelling of the speaker",
@@ -120,8 +153,8 @@ def make_explanation(article: Article, attribution: Attribution) -> Explanation:
     codes = list(attribution.why)
     if attribution.nested_in and "nested" not in codes:
         codes.append("nested")
-    if attribution.speaker is not None:
-        codes.append(f"how.{attribution.speaker.how}")
+    if attribution.speaker is not None and not any(code.startswith("speaker.") for code in codes):
+        codes.append(f"how.{attribution.speaker.how}")  # another origin than our rules: at least which stage
     reasons = tuple(explain_code(code) for code in dict.fromkeys(codes))
     return Explanation(attribution, context, start, reasons)
 

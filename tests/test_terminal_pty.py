@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sayso.cli import main
+
 pty = pytest.importorskip("pty", reason="pseudo-terminals are POSIX")
 
 # What rich itself sends: colours and attributes, and the cursor moves of a progress bar.
@@ -21,14 +23,24 @@ HOSTILE = (
 
 
 def run_in_terminal(*args: str, folder: Path) -> str:
-    """Return everything that `sayso ARGS` sends to a colour terminal of 80 columns."""
-    script = f"import sys; from sayso.cli import main; sys.exit(main({list(args)!r}))"
+    """Return everything that `sayso ARGS` sends to a colour terminal of 80 columns.
+
+    The forked child runs the command itself instead of a new interpreter, which would load spaCy once more.
+    """
+    sys.stdout.flush()
     child, master = pty.fork()
     if child == 0:
-        os.chdir(folder)
-        os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "PYTHONUTF8": "1"})
-        os.environ.pop("NO_COLOR", None)
-        os.execv(sys.executable, [sys.executable, "-c", script])
+        code = 99
+        try:
+            os.chdir(folder)
+            os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"})
+            os.environ.pop("NO_COLOR", None)
+            sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
+            code = main(list(args))
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
     received = b""
     while True:
         try:
@@ -52,7 +64,6 @@ def test_hostile_articles_reach_the_terminal_only_as_pictures(tmp_path: Path, co
     assert "Rents" in left
     assert not re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069]", left)
     assert "[/b]" in left
-    assert "OWNED" in left
     if command == "show":
         assert "\x1b[32m" in received  # ours: the content is coloured
         assert "␛]0;OWNED" in left

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -141,9 +143,20 @@ def test_every_frame_of_the_lexicon_has_words() -> None:
 
     assert set(LEXICON_FRAMES) - set(FRAMES) == set()
     assert all(is_known(code) for code in REASONS)
+    assert is_known("frame.quoted-as")
+    assert not is_known("frame.zzz")
     assert not is_known("cue.zzz")
     assert not is_known("of-a-later-version")
     assert explain_code("of-a-later-version").code == "of-a-later-version"
+
+
+def test_every_way_to_a_speaker_has_words(repository: Path) -> None:
+    from sayso.attribution.speakers import CONFIDENCE
+
+    source = (repository / "attribution" / "speakers.py").read_text(encoding="utf-8")
+    declined = {f"speaker.declined.{name}" for name in re.findall(r"\{DECLINED\}\.([a-z-]+)", source)}
+    assert len(declined) > 5
+    assert sorted(code for code in {*CONFIDENCE, *declined} if not is_known(code)) == []
 
 
 def test_hostile_text_is_shown_not_obeyed() -> None:
