@@ -9,7 +9,9 @@ The rules are data: `seeds/lexicons/boilerplate.jsonl`, one JSON object a line w
   must match from end to end (`part`: that is searched, `start`: that matches at the start);
 - `near`: literals in lower case of which one must be there before the pattern is tried (needed for `line` and `part`
   patterns: it keeps them quick);
-- `max_length` of the line (300 unless given), and `above`, how many short label lines right above go with it.
+- `max_length` of the line (300 unless given), and `above`, how many short label lines right above go with it;
+- `headlines`, true where the line points elsewhere, so that it may hold a headline which reports speech. Whatever any
+  other rule finds is left alone when it holds a verb of speech: a sentence is worth more than a clean page.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from .strict_json import StrictJsonError, loads
 Scope = Literal["line", "part", "start", "first", "last"]
 
 REQUIRED = ("id", "scope", "yes", "no", "since")
-ALLOWED = (*REQUIRED, "phrases", "pattern", "near", "max_length", "above")
+ALLOWED = (*REQUIRED, "phrases", "pattern", "near", "max_length", "above", "headlines")
 DEFAULT_MAX_LENGTH = 300
 LONGEST_LINE = 2_000
 
@@ -37,6 +39,8 @@ LAST_LINES = 6
 # Lines up to this length are searched whole for a rule's literals; of longer ones, paragraphs, only their beginning.
 SHORT_LINE = 240
 TINY_LINE = 110
+# Phrases are found by the first characters of a line.
+PHRASE_START = 4
 HEAD = 64
 # A part is looked for this far around its literal.
 REACH_BEFORE = 140
@@ -47,6 +51,12 @@ LEAD = re.compile(r"[#>*•▶►→»\-–—·|+\[\]()_ \t]{0,12}")
 LABEL_LINE = re.compile(r"[#>* ]{0,4}[^\W\d_](?:[^.!?:;“”\"«»\n]{0,58}[^.!?:;,“”\"«»\n])?")
 MOST_LABEL_WORDS = 6
 LINE = re.compile(r"[^\n\r]+")
+SPEECH = re.compile(
+    r"\b(?:said|says|saying|told|tells|according to|wrote|writes|warn(?:ed|s)|announce[ds]|argue[ds]"
+    r"|added|adds|claim(?:ed|s)|den(?:ied|ies)|stress(?:ed|es)|insist(?:ed|s)|stated|states that|declared|explained|admitted|replied|answered"
+    r"|asked|accused?s?|rejected|vowed|urged)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class BoilerplateRule:
     since: str
     max_length: int = DEFAULT_MAX_LENGTH
     above: int = 0
+    headlines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class BoilerplateRules:
     by_tiny_literal: dict[str, list[BoilerplateRule]] = field(default_factory=dict)
     by_line_literal: dict[str, list[BoilerplateRule]] = field(default_factory=dict)
     by_part_literal: dict[str, list[BoilerplateRule]] = field(default_factory=dict)
+    by_phrase_start: dict[str, list[BoilerplateRule]] = field(default_factory=dict)
     by_scope: dict[Scope, list[BoilerplateRule]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,6 +102,8 @@ class BoilerplateRules:
             groups = self.by_line_literal if rule.max_length > TINY_LINE else self.by_tiny_literal
             if rule.scope == "part":
                 groups = self.by_part_literal
+            for start in dict.fromkeys(phrase[:PHRASE_START] for phrase in rule.phrases):
+                self.by_phrase_start.setdefault(start, []).append(rule)
             for literal in rule.near:
                 groups.setdefault(literal, []).append(rule)
 
@@ -146,6 +160,11 @@ def _split_lines(text: str) -> list[_Line]:
 def _mask_lines(lines: list[_Line], rules: BoilerplateRules) -> None:
     # Almost no literal is in an article at all, and one search through all the heads tells. The commonest literals
     # (ap, ad) belong to rules for tiny lines, of which an article has few.
+    for index, line in enumerate(lines):
+        lead = LEAD.match(line.head)
+        start = lead.end() if lead else 0
+        if line.head[start : start + PHRASE_START] in rules.by_phrase_start:
+            _mask_line(lines, index, rules.by_phrase_start[line.head[start : start + PHRASE_START]])
     tiny = [index for index, line in enumerate(lines) if len(line.text) <= TINY_LINE]
     for by_literal, indexes in ((rules.by_tiny_literal, tiny), (rules.by_line_literal, range(len(lines)))):
         heads = "\n".join([lines[index].head for index in indexes])
@@ -171,9 +190,11 @@ def _fits(rule: BoilerplateRule, line: _Line) -> bool:
     if len(line.text) > rule.max_length:
         return False
     if rule.pattern is not None:
-        return rule.pattern.fullmatch(line.text) is not None
-    lead = LEAD.match(line.head)
-    return line.head.startswith(rule.phrases, lead.end() if lead else 0)
+        found = rule.pattern.fullmatch(line.text) is not None
+    else:
+        lead = LEAD.match(line.head)
+        found = line.head.startswith(rule.phrases, lead.end() if lead else 0)
+    return found and (rule.headlines or not SPEECH.search(line.text))
 
 
 def _mask_labels_above(lines: list[_Line], index: int, rule: BoilerplateRule) -> None:
@@ -204,7 +225,7 @@ def _mask_edge_line(line: _Line, candidates: Iterable[BoilerplateRule]) -> None:
     if line.mask is not None or len(line.text) > DEFAULT_MAX_LENGTH:
         return
     for rule in candidates:
-        if len(line.text) <= rule.max_length and rule.pattern is not None and rule.pattern.fullmatch(line.text):
+        if _fits(rule, line):
             line.mask = Mask(line.start, line.end, rule.id)
             return
 
@@ -231,7 +252,7 @@ def _find_parts(text: str, lines: list[_Line], rules: BoilerplateRules) -> Itera
                 right = min(line.end, position + REACH_BEHIND)
                 for rule in candidates:
                     match = _search_around(rule, text, position, left, right)
-                    if match:
+                    if match and not SPEECH.search(match[0]):
                         yield Mask(match.start(), match.end(), rule.id)
                         done = match.end()
                         break
@@ -321,6 +342,8 @@ def _read_rule(entry: Any, place: str) -> BoilerplateRule:
         raise LexiconError(f"{place}: give either 'pattern' or 'phrases'")
     if phrases and (scope != "line" or near):
         raise LexiconError(f"{place}: 'phrases' go with the scope 'line' and without 'near'")
+    if any(len(phrase) < PHRASE_START for phrase in phrases):
+        raise LexiconError(f"{place}: a phrase has at least {PHRASE_START} characters; use a pattern for shorter ones")
     if not phrases and bool(near) != (scope in ("line", "part")):
         raise LexiconError(f"{place}: 'near' is needed for patterns of the scopes 'line' and 'part', and only there")
     return BoilerplateRule(
@@ -328,12 +351,13 @@ def _read_rule(entry: Any, place: str) -> BoilerplateRule:
         scope=scope,
         pattern=None if phrases else _compile(entry["pattern"], place),
         phrases=phrases,
-        near=phrases or near,
+        near=near,
         yes=entry["yes"],
         no=entry["no"],
         since=entry["since"],
         max_length=_read_number(entry, "max_length", DEFAULT_MAX_LENGTH, LONGEST_LINE, place),
         above=_read_number(entry, "above", 0, 5, place),
+        headlines=_read_flag(entry, "headlines", place),
     )
 
 
@@ -351,6 +375,13 @@ def _read_number(entry: dict[str, Any], key: str, default: int, most: int, place
     value = entry.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise LexiconError(f"{place}: {key!r} must be a whole number from 0 to {most}")
+    return value
+
+
+def _read_flag(entry: dict[str, Any], key: str, place: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise LexiconError(f"{place}: {key!r} must be true or false")
     return value
 
 
