@@ -154,29 +154,30 @@ def _number(number: int, *, superscripts: bool) -> str:
 
 
 def _marks(attributions: Sequence[Attribution], *, superscripts: bool) -> dict[int, tuple[list[_Glyph], list[_Glyph]]]:
-    """Return by offset the signs that close before it and the signs that open at it, properly nested."""
-    opening: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    closing: dict[int, list[tuple[int, int, str, str]]] = defaultdict(list)
-    for order, attribution in enumerate(attributions):
+    """Return by offset the signs that close before it and the signs that open at it, properly nested.
+
+    Attributions that share a source or cue share its signs: {the official}¹,².
+    """
+    numbers: dict[tuple[TextSpan, Part], list[int]] = defaultdict(list)
+    for number, attribution in enumerate(attributions, start=1):
         parts: tuple[tuple[Part, Sequence[TextSpan]], ...] = (
             ("content", attribution.content_spans),
             ("source", attribution.source_spans),
             ("cue", attribution.cue_spans),
         )
         for part, spans in parts:
-            first, last = SIGNS[part]
             for span in spans:
-                number = _number(order + 1, superscripts=superscripts)
-                opening[span.start].append((-span.end, first, STYLES[part]))
-                closing[span.end].append((-span.start, -order, last + number, STYLES[part]))
+                numbers[span, part].append(number)
     marks: dict[int, tuple[list[_Glyph], list[_Glyph]]] = defaultdict(lambda: ([], []))
-    for offset, signs in opening.items():
-        for _, sign, style in sorted(signs, key=lambda entry: entry[0]):
-            marks[offset][1].append(_Glyph(sign, offset, style))
-    for offset, ends in closing.items():
-        for _, _, sign, style in sorted(ends, key=lambda entry: entry[:2]):
-            marks[offset][0].append(_Glyph(sign[0], offset - 1, style))
-            marks[offset][0].extend(_Glyph(char, offset - 1, NUMBER_STYLE) for char in sign[1:])
+    # Longer spans open first; signs are put in from the outside in, so that closing ones go to the front of their list.
+    order = sorted(numbers, key=lambda mark: (mark[0].start, -mark[0].end, numbers[mark]))
+    for span, part in order:
+        opening, closing = SIGNS[part]
+        shown = ",".join(_number(number, superscripts=superscripts) for number in dict.fromkeys(numbers[span, part]))
+        last = span.end - 1
+        marks[span.start][1].append(_Glyph(opening, span.start, STYLES[part]))
+        ends = [_Glyph(closing, last, STYLES[part]), *(_Glyph(char, last, NUMBER_STYLE) for char in shown)]
+        marks[span.end][0][:0] = ends
     return marks
 
 

@@ -354,7 +354,7 @@ def test_no_command_but_push_opens_a_connection(
     seeds = repository / "seeds"
     quoted = lines_of(sayso("quotes", article))[0]
     gold = ["--gold", seeds / "gold", "--articles", seeds / "articles", "--limit", 1, "--resamples", 10]
-    for args in [
+    commands: list[list[object]] = [
         ["build", article, "-o", dataset],
         ["show", article],
         ["explain", quoted["id"], "--in", dataset],
@@ -364,7 +364,8 @@ def test_no_command_but_push_opens_a_connection(
         ["config", "show"],
         ["config", "schema"],
         ["schema"],
-    ]:
+    ]
+    for args in commands:
         result = sayso(*args)
         assert result.code == 0, (args, result.err)
 

@@ -82,6 +82,13 @@ def test_nested_contents_close_in_the_order_they_opened() -> None:
     assert any("direct nested 0.93" in line for line in lines)
 
 
+def test_attributions_with_one_source_share_its_signs() -> None:
+    text = "He said rents rise, and warned of more."
+    first, second = attribute(text, (8, 18), (3, 7), (0, 2)), attribute(text, (34, 38), (24, 30), (0, 2))
+    lines = plain(Article("a", text), [first, second], width=120)
+    assert "{He}¹,² <said>¹ [rents rise]¹, and <warned>² of [more]²." in lines[3]
+
+
 def test_colours_only_repeat_what_signs_say() -> None:
     from rich.console import Console
 
