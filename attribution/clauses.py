@@ -7,12 +7,14 @@ and neighbours, and are right often enough for the patterns of reported speech, 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from .lexicon import WordLists, read_word_lists
 from .marks import Quotation
+from .types import TextSpan
 from .words import Words
 
 TAGS = {
@@ -71,6 +73,8 @@ class Sentence:
     paragraph: int
     first: bool
     """Whether the sentence opens its paragraph."""
+    number: int
+    """Counts all sentences of the article, those without a cue too."""
 
     def __len__(self) -> int:
         return len(self.low)
@@ -184,91 +188,159 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
 # --------------------------------------------------------------------------------------------------------- sentences
 
 
+MAX_SENTENCE_UNITS = 400
+"""A longer sentence (a table, a list, a text without full stops) is cut, so that time stays linear in the text."""
+
+
 def split_sentences(
     words: Words,
     quotations: Sequence[Quotation],
     abbreviations: frozenset[str],
     *,
-    paragraph: int,
-    begin: int,
-    end: int,
+    hot: frozenset[str],
     text: str,
-) -> list[Sentence]:
-    """Return the sentences of one paragraph (characters `begin` to `end`), each top-level quotation one unit.
+    paragraph: int,
+    number: int,
+) -> tuple[list[Sentence], int]:
+    """Return the sentences of one paragraph that hold a quotation or a word of `hot`, and the next sentence's number.
 
-    `quotations` are the top-level ones that touch the paragraph, in text order. A quotation that ends with a full
-    stop ends its sentence, one that ends with ! or ? only when no attribution follows it in lower case.
+    `quotations` are the top-level ones, in text order; each is one unit. `number` is the first sentence's. A quotation
+    that ends with a full stop ends its sentence, one that ends with ! or ? only when no attribution follows.
     """
-    low: list[str] = []
-    cap: list[bool] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    quotes: list[Quotation | None] = []
-    sentences: list[Sentence] = []
-    pieces = [(p.start, p.end, q) for q in quotations for p in q.pieces if p.start < end and begin < p.end]
+    texts, lowers, starts = words.texts, words.lower, words.starts
+    n = len(texts)
+    if not n:
+        return [], number
+    quoted: list[tuple[int, int, TextSpan, Quotation]] = []
+    for quotation in quotations:
+        for piece in quotation.pieces:
+            first = bisect_left(starts, piece.start)
+            stop = bisect_left(starts, piece.end)
+            if stop > first and piece.start >= starts[0] and piece.end <= words.ends[-1]:
+                quoted.append((first, stop, piece, quotation))
+    builder = _SentenceBuilder(words, text, paragraph, number, hot)
+    at_quote = 0
+    for i in [i for i, word in enumerate(texts) if word[-1] in ".!?…"]:
+        while at_quote < len(quoted) and quoted[at_quote][0] <= i:
+            _take_quote(builder, quoted[at_quote], texts, lowers, text)
+            at_quote += 1
+        if i < builder.after_quote:
+            continue  # inside a quotation
+        following = i + 1
+        word = texts[i]
+        if word[0] not in ".!?…":
+            # "... in the U.S. He said"
+            if following < n and len(word) > 2 and texts[following][0].isupper() and lowers[following] in _OPENERS:
+                builder.close(following)
+            continue
+        if word == "." and following < n and i > builder.begin and i > builder.after_quote:
+            previous = lowers[i - 1]
+            dotted = previous + "."
+            initial = len(previous) == 1 and previous.isalpha() and texts[i - 1][0].isupper()
+            if words.ends[i - 1] == starts[i] and (initial or dotted in abbreviations):
+                # Mr. Ruiz, John D. Ruiz: the period belongs to the word.
+                builder.merge(i)
+                if initial or dotted not in _ENDING or not texts[following][0].isupper():
+                    continue
+        if following >= n or _starts_sentence(texts, following):
+            builder.close(following)
+    for item in quoted[at_quote:]:
+        _take_quote(builder, item, texts, lowers, text)
+    builder.close(n)
+    return builder.sentences, builder.number
 
-    def close() -> None:
-        if low:
-            sentences.append(
+
+def _take_quote(
+    builder: _SentenceBuilder,
+    item: tuple[int, int, TextSpan, Quotation],
+    texts: Sequence[str],
+    lowers: Sequence[str],
+    text: str,
+) -> None:
+    first, stop, piece, quotation = item
+    if first < builder.after_quote:
+        return
+    builder.quote(first, stop, piece, quotation)
+    mark = last_mark(text, piece.start, piece.end)
+    if mark not in ".!?…" or stop >= len(texts):
+        return
+    if _starts_sentence(texts, stop) and not (mark in "!?" and _attribution_follows(lowers, texts, stop)):
+        builder.close(stop)
+
+
+class _SentenceBuilder:
+    """Cuts a paragraph's words into sentences; `quote` and `merge` note what is one unit, `close` ends a sentence."""
+
+    def __init__(self, words: Words, text: str, paragraph: int, number: int, hot: frozenset[str]) -> None:
+        self.words = words
+        self.text = text
+        self.paragraph = paragraph
+        self.number = number
+        self.hot = hot
+        self.sentences: list[Sentence] = []
+        self.begin = 0
+        self.after_quote = 0
+        self._opening = True
+        self._edits: list[tuple[int, int, TextSpan | None, Quotation | None]] = []
+
+    def quote(self, first: int, stop: int, piece: TextSpan, quotation: Quotation) -> None:
+        self._edits.append((first, stop, piece, quotation))
+        self.after_quote = stop
+
+    def merge(self, period: int) -> None:
+        self._edits.append((period - 1, period + 1, None, None))
+
+    def close(self, end: int) -> None:
+        begin = self.begin
+        if end <= begin:
+            return
+        self.begin = end
+        self.number += 1
+        words = self.words
+        edits, self._edits = self._edits, []
+        opening, self._opening = self._opening, False
+        low = words.lower[begin:end]
+        if not edits and self.hot.isdisjoint(low):
+            return
+        texts = words.texts[begin:end]
+        cap = [word[0].isupper() for word in texts]
+        starts = words.starts[begin:end]
+        ends = words.ends[begin:end]
+        quotes: list[Quotation | None] = [None] * (end - begin)
+        for first, stop, piece, quotation in reversed(edits):
+            a, b = first - begin, stop - begin
+            if piece is None or quotation is None:
+                low[a:b] = [low[a] + "."]
+                cap[a:b] = [cap[a]]
+                starts[a:b] = [starts[a]]
+                ends[a:b] = [ends[b - 1]]
+                quotes[a:b] = [None]
+            else:
+                low[a:b] = [PHRASE_QUOTE if _is_phrase(self.text, piece.start, piece.end) else CLAUSE_QUOTE]
+                first_letter = next((c for c in piece.of(self.text) if c.isalnum()), "")
+                cap[a:b] = [first_letter.isupper()]
+                starts[a:b] = [piece.start]
+                ends[a:b] = [piece.end]
+                quotes[a:b] = [quotation]
+        for at in range(0, len(low), MAX_SENTENCE_UNITS):
+            part = slice(at, at + MAX_SENTENCE_UNITS)
+            self.sentences.append(
                 Sentence(
-                    low[:], cap[:], tag_units(low, cap, quotes), starts[:], ends[:], quotes[:], paragraph, not sentences
+                    low[part],
+                    cap[part],
+                    [],
+                    starts[part],
+                    ends[part],
+                    quotes[part],
+                    self.paragraph,
+                    opening and at == 0,
+                    self.number - 1,
                 )
             )
-            for group in (low, cap, starts, ends, quotes):
-                group.clear()
-
-    texts, lowers, w_starts, w_ends = words.texts, words.lower, words.starts, words.ends
-    n, i, piece = len(texts), 0, 0
-    while i < n:
-        at = w_starts[i]
-        while piece < len(pieces) and pieces[piece][1] <= at:
-            piece += 1
-        if piece < len(pieces) and pieces[piece][0] <= at:
-            start, stop, quotation = pieces[piece]
-            low.append(PHRASE_QUOTE if _is_phrase(text, start, stop) else CLAUSE_QUOTE)
-            first_letter = next((c for c in text[start:stop] if c.isalnum()), "")
-            cap.append(first_letter.isupper())
-            starts.append(start)
-            ends.append(stop)
-            quotes.append(quotation)
-            while i < n and w_starts[i] < stop:
-                i += 1
-            piece += 1
-            if _quotation_ends_sentence(text, start, stop) and (i >= n or _starts_sentence(texts, i)):
-                if i >= n or not (last_mark(text, start, stop) in "!?" and _attribution_follows(lowers, texts, i)):
-                    close()
-            continue
-        word = texts[i]
-        low.append(lowers[i])
-        cap.append(word[0].isupper())
-        starts.append(at)
-        ends.append(w_ends[i])
-        quotes.append(None)
-        i += 1
-        if word[0] in ".!?…":
-            if word == "." and len(low) > 1 and i < n:
-                previous = low[-2]
-                dotted = previous + "."
-                initial = len(previous) == 1 and previous.isalpha() and cap[-2]
-                if ends[-2] == at and (initial or dotted in abbreviations):
-                    # Mr. Ruiz, John D. Ruiz: the period belongs to the word.
-                    for group in (cap, starts, quotes):
-                        group.pop()
-                    low.pop()
-                    low[-1] = dotted
-                    ends[-2:] = ends[-1:]
-                    if initial or dotted not in _ENDING or not texts[i][0].isupper():
-                        continue
-            if i >= n or _starts_sentence(texts, i):
-                close()
-        elif i < n and word[-1] == "." and len(word) > 2 and texts[i][0].isupper() and lowers[i] in _SENTENCE_OPENERS:
-            close()  # "... in the U.S. He said"
-    close()
-    return sentences
 
 
 _ENDING = frozenset({"inc.", "corp.", "co.", "ltd.", "etc.", "a.m.", "p.m.", "u.s.", "jr.", "sr."})
-_SENTENCE_OPENERS = frozenset(
+_OPENERS = frozenset(
     "he she it they we i you the a an this that these those but and in on at for as if when while his her its".split()
 )
 
@@ -288,10 +360,6 @@ def last_mark(text: str, start: int, stop: int) -> str:
 
 def _is_phrase(text: str, start: int, stop: int) -> bool:
     return stop - start <= MAX_PHRASE_QUOTE and last_mark(text, start, stop).isalnum()
-
-
-def _quotation_ends_sentence(text: str, start: int, stop: int) -> bool:
-    return last_mark(text, start, stop) in ".!?…"
 
 
 def _attribution_follows(lowers: Sequence[str], texts: Sequence[str], i: int) -> bool:

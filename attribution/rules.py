@@ -8,6 +8,7 @@ without a cue of their own go to the last source, and attributions inside anothe
 
 from __future__ import annotations
 
+from itertools import islice
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,7 @@ from .clauses import (
     skip_circumstances,
     split_sentences,
     subject_before,
+    tag_units,
 )
 from .lexicon import (
     ANY_OWNER,
@@ -85,8 +87,8 @@ class RuleEngine:
         self.words = words or read_word_lists()
         self.min_rate = min_rate
         self._hearers = self.words.hearers
-        self._hot = frozenset(self.cues.forms)
         self._plain, self._around = _split_forms(self.cues)
+        self._hot = frozenset(self._plain).union(*self._around.values())
 
     # ------------------------------------------------------------------------------------------------------- driver
 
@@ -99,30 +101,28 @@ class RuleEngine:
         """
         paragraphs = find_paragraphs(text, masks)
         quotations = [q for q in find_quotations(text, paragraphs) if q.depth == 0]
-        found: list[_Found] = []
         sentences: list[Sentence] = []
-        next_quote = 0
+        next_quote = total = 0
         for number, (begin, end) in enumerate(paragraphs):
             while next_quote < len(quotations) and quotations[next_quote].end <= begin:
                 next_quote += 1
             inside = []
-            for q in quotations[next_quote:]:
+            for q in islice(quotations, next_quote, None):
                 if q.start >= end:
                     break
                 inside.append(q)
-            words = read_words(text, begin, end)
-            if not inside and self._hot.isdisjoint(words.lower):
-                continue
-            fresh = split_sentences(
-                words, inside, self.words.abbreviations, paragraph=number, begin=begin, end=end, text=text
+            fresh, total = split_sentences(
+                read_words(text, begin, end),
+                inside,
+                self.words.abbreviations,
+                hot=self._hot,
+                text=text,
+                paragraph=number,
+                number=total,
             )
             sentences.extend(fresh)
-        used: set[tuple[int, int]] = set()
-        for number, s in enumerate(sentences):
-            for item in self._find_in_sentence(s, number, text):
-                found.append(item)
+        found = [item for index, s in enumerate(sentences) for item in self._find_in_sentence(s, index, text)]
         found = self._settle(found, sentences, text)
-        del used
         return self._finish(found, text, article_id, text_sha256 or text_hash(text))
 
     # ----------------------------------------------------------------------------------------------------- sentence
@@ -157,6 +157,8 @@ class RuleEngine:
     def _match_cues(self, s: Sentence) -> list[CueMatch]:
         matches: list[CueMatch] = []
         low = s.low
+        if not s.tag:
+            s.tag.extend(tag_units(low, s.cap, s.quotes))
         plain, around = self._plain, self._around
         present = frozenset(low)
         for i, word in enumerate(low):
@@ -1443,7 +1445,7 @@ class RuleEngine:
                 pieces = [(p.start, p.end) for p in q.pieces]
                 if (
                     last is not None
-                    and last_sentence >= number - 1
+                    and last_sentence >= s.number - 1
                     and last.paragraph == s.paragraph
                     and last.quotes
                     and (i == 0)
@@ -1454,7 +1456,7 @@ class RuleEngine:
                     last.quotes.append(q)
                     if "split" not in last.why:
                         last.why.append("split")
-                    last_sentence = number
+                    last_sentence = s.number
                     continue
                 introduced = self._introduced(sentences, number, by_sentence, i)
                 if introduced is not None:
@@ -1466,7 +1468,7 @@ class RuleEngine:
                         item.content = pieces
                         item.quotes.append(q)
                         extra.append(item)
-                    last, last_sentence = item, number
+                    last, last_sentence = item, s.number
                     continue
                 if len(text[pieces[0][0] : pieces[-1][1]]) < MIN_FLOATING_CHARACTERS:
                     continue
@@ -1476,9 +1478,9 @@ class RuleEngine:
                     confidence = 0.6
                 item = _Found(pieces, [], [], confidence, ["rule.floating"], number, s.paragraph, [q], floating=True)
                 extra.append(item)
-                last, last_sentence = item, number
+                last, last_sentence = item, s.number
             if here:
-                last, last_sentence = max(here, key=lambda f: (bool(f.quotes), f.end)), number
+                last, last_sentence = max(here, key=lambda f: (bool(f.quotes), f.end)), s.number
         # A quotation over several paragraphs is claimed by its first piece: take the rest along.
         for item in found:
             for q in item.quotes:
@@ -1495,6 +1497,8 @@ class RuleEngine:
         if number == 0 or i > 1:
             return None
         s = sentences[number - 1]
+        if s.number != sentences[number].number - 1:
+            return None
         if not len(s) or s.low[-1] != ":" or sentences[number].paragraph - s.paragraph > 1:
             return None
         here = by_sentence.get(number - 1, [])
