@@ -257,7 +257,7 @@ def _make_entry(record: dict[str, Any], where: str) -> CueEntry:
     _check_one_of(record["sense"], SENSES, where, "sense")
     frames = _check_texts(record["frames"], where, "frames")
     for frame in frames:
-        _check_one_of(frame, sorted(FRAMES_BY_POS[pos]), where, f"frame of a {pos}")
+        _check_one_of(frame, sorted(FRAMES_BY_POS[pos]), where, f"{pos} frame")
     _check(bool(frames) and len(set(frames)) == len(frames), where, "frames", frames, "at least one, none twice")
     _check(record["lemma"] == record["lemma"].lower(), where, "lemma", record["lemma"], "lower case")
     return CueEntry(
@@ -319,7 +319,7 @@ def _check_forms(value: Any, where: str, pos: CuePos) -> Mapping[str, tuple[str,
     allowed = {"verb": VERB_TAGS, "phrase": VERB_TAGS, "noun": NOUN_TAGS}.get(pos, ())
     for tag in value:
         if tag not in allowed:
-            raise LexiconError(f"{where}: unknown form {tag!r} of a {pos}; allowed: {', '.join(allowed) or 'none'}")
+            raise LexiconError(f"{where}: unknown {pos} form {tag!r}; allowed: {', '.join(allowed) or 'none'}")
     return MappingProxyType(
         {
             tag: _check_texts([form] if isinstance(form, str) else form, where, f"forms.{tag}")
