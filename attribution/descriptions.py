@@ -1,4 +1,4 @@
-"""The normalised description of a speaker who is not named: "a senior official in the Biden administration" and such."""
+"""The normalised description of a speaker who is not named: "senior US administration official"."""
 
 from __future__ import annotations
 

@@ -39,6 +39,7 @@ def fold(text: str) -> str:
     return " ".join(lowered.split())
 
 
+@lru_cache(maxsize=65536)
 def fold_name(text: str) -> str:
     """Return `text` folded, without a leading article, a possessive ending, and the dots of acronyms and initials."""
     folded = LEADING_ARTICLE.sub("", strip_possessive(fold(text))).strip(' ,;:"“”«»()')
@@ -69,6 +70,7 @@ class NameParts:
         return fold(self.given[0])[:1] if self.given else ""
 
 
+@lru_cache(maxsize=16384)
 def split_name(name: str) -> NameParts:
     """Return the parts of a personal name in given-name-first order.
 

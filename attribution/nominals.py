@@ -23,21 +23,23 @@ PRONOUNS: dict[str, str] = (
     | dict.fromkeys(("who", "which", "that", "whom", "whose"), "relative")
     | dict.fromkeys(("this", "these", "those", "both", "each", "all", "some", "many", "others", "most", "few"), "other")
 )
-_DETERMINERS: dict[str, Determiner] = (
-    {"the": "definite", "this": "definite", "that": "definite", "these": "definite", "those": "definite"}
-    | dict.fromkeys(("a", "an", "one", "some", "several", "many", "two", "three", "four", "five", "no"), "indefinite")  # type: ignore[operator]
-    | dict.fromkeys(("another", "other", "others", "additional", "second"), "other")
-    | dict.fromkeys(("his", "her", "its", "their", "my", "our", "your"), "own")
-)
+_DETERMINER_WORDS: dict[Determiner, str] = {
+    "definite": "the this that these those",
+    "indefinite": "a an one some several many two three four five no",
+    "other": "another other others additional second",
+    "own": "his her its their my our your",
+}
+_DETERMINERS = {word: kind for kind, words in _DETERMINER_WORDS.items() for word in words.split()}
 _QUANTIFIERS = """
 all any at least most few both each every certain various numerous multiple only even just about nearly almost
 dozens hundreds thousands scores
 """
 QUANTIFIERS = frozenset(_QUANTIFIERS.split())
 PARTITIVE = re.compile(
-    r"^(?:(?:at least |only |nearly |about )?(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|any|members?|dozens|"
-    r"hundreds|thousands|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|host)|the (?:rest|majority)|"
-    r"\d[\d,.]* ?(?:percent|%|per cent)|(?:nearly |almost )?\w+ (?:in|of|out of) (?:10|ten)) of )(?:the |its |their |his |her )?",
+    r"^(?:(?:at least |only |nearly |about )?(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
+    r"any|members?|dozens|hundreds|thousands|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|host)|"
+    r"the (?:rest|majority)|\d[\d,.]* ?(?:percent|%|per cent)|(?:nearly |almost )?\w+ (?:in|of|out of) (?:10|ten)) of )"
+    r"(?:the |its |their |his |her )?",
     re.IGNORECASE,
 )
 # The noun phrase's own words end before these; what follows describes it.
@@ -48,7 +50,8 @@ between toward towards through based attending conducted published released appe
 """
 AFTER_HEAD = frozenset(_AFTER_HEAD.split())
 _LEAD = re.compile(
-    r"^[\s\"“”«»‘'(\[,.;:–—-]*(?:(?:and|but|while|from|by|according to|said|like|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
+    r"^[\s\"“”«»‘'(\[,.;:–—-]*"
+    r"(?:(?:and|but|while|from|by|according to|said|like|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\s,;:()\[\]“”\"«»—–]+|[,;:()—–]")

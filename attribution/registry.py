@@ -103,6 +103,9 @@ class Registry:
     _by_id: Mapping[str, RegistryEntry] = field(repr=False, default_factory=dict)
     _by_name: Mapping[str, RegistryEntry | None] = field(repr=False, default_factory=dict)
     _by_surname: Mapping[str, tuple[RegistryEntry, ...]] = field(repr=False, default_factory=dict)
+    _by_initial: Mapping[str, tuple[tuple[str, tuple[RegistryEntry, ...]], ...]] = field(
+        repr=False, default_factory=dict
+    )
     _by_place: Mapping[str, RegistryEntry] = field(repr=False, default_factory=dict)
     _by_noun: Mapping[tuple[str, str], RegistryEntry] = field(repr=False, default_factory=dict)
     _holders: Mapping[tuple[str, str], tuple[tuple[DatedRole, RegistryEntry], ...]] = field(
@@ -111,7 +114,7 @@ class Registry:
 
     @classmethod
     def read(cls, paths: Sequence[DataFile] = (), *, shipped: bool = True) -> Registry:
-        """Return the registry that ships with the user's own JSON lines files `paths` on top; without the first if told.
+        """Return the registry that ships (unless told not to) with the user's own JSON lines files on top.
 
         A later file's entry with the id of an earlier one replaces it. LexiconError with file and line for an unknown
         key, a wrong type or date, an unknown `of` or `country`, or a duplicate id inside one file.
@@ -162,12 +165,16 @@ class Registry:
                     by_noun.setdefault((fold(noun), entry.country), entry)
             for role in entry.roles:
                 holders.setdefault((lexicon.canonical(role.role), role.of), []).append((role, entry))
+        by_initial: dict[str, list[tuple[str, tuple[RegistryEntry, ...]]]] = {}
+        for surname, people in by_surname.items():
+            by_initial.setdefault(surname[:1], []).append((surname, tuple(people)))
         return cls(
             listed,
             lexicon,
             {entry.id: entry for entry in listed},
             by_name,
             {key: tuple(group) for key, group in by_surname.items()},
+            {key: tuple(group) for key, group in by_initial.items()},
             by_place,
             by_noun,
             {key: tuple(group) for key, group in holders.items()},
@@ -206,8 +213,8 @@ class Registry:
             return None
         given = fold_name(parts.given[0])
         fitting: dict[str, RegistryEntry] = {}
-        for known, people in self._by_surname.items():
-            if known[:1] != surname[:1] or ratio(known, surname) < FUZZY_SURNAME:
+        for known, people in self._by_initial.get(surname[0], ()):
+            if abs(len(known) - len(surname)) > 2 or ratio(known, surname) < FUZZY_SURNAME:
                 continue
             for person in people:
                 for full in (person.name, *person.aliases):

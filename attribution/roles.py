@@ -101,6 +101,15 @@ def read_given_names(path: DataFile | None = None) -> dict[str, Gender | None]:
     return names
 
 
+def read_name_words(path: DataFile | None = None) -> dict[str, frozenset[str]]:
+    """Return the folded words of organizations' names, words no name begins with, and places, by entry id."""
+    source = path or seed_file("lexicons", "name_words.jsonl")
+    return {
+        entry["id"]: frozenset(fold(word) for word in list_field(source, line, entry, "words"))
+        for line, entry in read_entries(source, required=("id", "words"), optional=())
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePattern:
     """A wording that means an unnamed speaker although it has no role noun as its head."""

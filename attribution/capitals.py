@@ -1,0 +1,266 @@
+"""Runs of capitalised words: found in a text, cut up in headlines, and taken apart into titles and name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .names import PARTICLES, fold, is_initial
+from .registry import Registry, RegistryEntry
+from .roles import Gender, default_given_names, read_name_words
+
+EntityKind = Literal["person", "organization", "country", "group", "unknown"]
+
+_CAP = "A-ZÀ-ÖØ-ÞĀ-Ž"
+_ABBREVIATION = (
+    r"(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev|Hon|Adm|Maj|Amb|Messrs|Drs|Atty)\."
+)
+_WORD = rf"(?:{_ABBREVIATION}|(?:[{_CAP}]\.)+(?:-[{_CAP}]\w*)?|[{_CAP}]\w*(?:[-‐‑&'’][{_CAP}]\w*)*)"
+_JOIN = r"(?:[ \u00a0](?:van|von|der|den|de|del|della|di|da|la|le|du|dos|al|bin|ibn|el|of|of[ \u00a0]the))?"
+_NICKNAME = rf"(?:[ \u00a0][\"“(][{_CAP}]\w+[\"”)](?=[ \u00a0][{_CAP}]))?"
+NAME = re.compile(rf"(?<![\w$#@]){_WORD}(?:{_JOIN}{_NICKNAME}(?:[ \u00a0]{{1,2}}|,[ \u00a0](?=[JS]r\.)){_WORD})*")
+NICKNAME = re.compile(r"[ \u00a0][\"“(]\w+[\"”)](?=[ \u00a0])")
+NAME_WORDS = re.compile(_WORD + r"|\w+")
+# Joined only after a word of an institution: "Center for ...", "Committee on ...", but not "Fallon for Clinton".
+ORG_JOINERS = frozenset({" for ", " on ", " on the ", " for the ", " and ", " of the ", " for a ", " in "})
+
+_NAME_WORDS = read_name_words()
+ORG_WORDS = _NAME_WORDS["name.organization"]
+STOP_WORDS = _NAME_WORDS["name.stop"]
+PLACES = _NAME_WORDS["name.place"]
+# Runs of capitals from here on are looked at as headlines.
+MIN_HEADLINE = 24
+MIN_HEADLINE_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedName:
+    """A capitalised sequence taken apart: titles and roles before it, the name itself and where it starts in it."""
+
+    titles: tuple[str, ...]
+    name: str
+    offset: int
+    kind: EntityKind
+    entry: RegistryEntry | None
+    gender: Gender | None
+    sure: bool
+
+
+def name_strings(text: str, masks: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """Return (start, end, string) of the capitalised sequences, institutions' joined over "for", "on" and "and"."""
+    strings: list[tuple[int, int, str]] = []
+    hidden = sorted(masks)
+    mask = 0
+    for match in NAME.finditer(text):
+        start, end = match.span()
+        while mask < len(hidden) and hidden[mask][1] <= start:
+            mask += 1
+        if mask < len(hidden) and hidden[mask][0] < end:
+            continue
+        if strings:
+            before = strings[-1]
+            gap = text[before[1] : start]
+            if gap in ORG_JOINERS and _joins(before[2], gap):
+                strings[-1] = (before[0], end, text[before[0] : end])
+                continue
+        if end - start > MIN_HEADLINE and len(pieces := _split_headline(match[0])) > 1:
+            strings.extend((start + at, start + at + len(piece), piece) for at, piece in pieces)
+        else:
+            strings.append((start, end, match[0]))
+    return strings
+
+
+@lru_cache(maxsize=4096)
+def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
+    """Return (offset, piece) of a long run of capitals, cut at function words and around full names.
+
+    Headlines capitalise everything: "Ana Ruiz Goes After Ben Lee On Rents" holds two people.
+    """
+    words = [(match.start(), match.end()) for match in re.finditer(r"[^ \u00a0]+", raw)]
+    given = default_given_names()
+    if len(words) < MIN_HEADLINE_WORDS or any(_is_org(raw[a:b]) for a, b in words[-1:]):
+        return ((0, raw),)
+    pieces: list[tuple[int, int]] = []
+    index = begin = 0
+
+    def close(last: int) -> None:
+        if last > begin:
+            pieces.append((words[begin][0], words[last - 1][1]))
+
+    while index < len(words):
+        word = fold(raw[slice(*words[index])])
+        if word in STOP_WORDS and word not in ("the", "of"):
+            close(index)
+            index += 1
+            begin = index
+        elif word in given and index + 1 < len(words) and fold(raw[slice(*words[index + 1])]) not in STOP_WORDS:
+            close(index)
+            begin = index
+            index += 2
+            if index < len(words) and is_initial(raw[slice(*words[index - 1])].rstrip(".") + "."):
+                index += 1
+            if index < len(words) and fold(raw[slice(*words[index - 1])]) in PARTICLES:
+                index += 1
+            close(index)
+            begin = index
+        else:
+            index += 1
+    close(len(words))
+    return tuple((a, raw[a:b]) for a, b in pieces) or ((0, raw),)
+
+
+def _joins(before: str, gap: str) -> bool:
+    first, last = before.split()[0].lower(), before.split()[-1].lower()
+    if gap == " and ":
+        # "Organization for Security and Cooperation in Europe", not "the Committee and Trump".
+        return " for " in before and first in ORG_WORDS
+    if gap == " in ":
+        return " and " in before and first in ORG_WORDS
+    return last in ORG_WORDS and last not in ("campaign", "house", "news", "times", "post")
+
+
+def after_article(text: str, start: int) -> bool:
+    return text[max(0, start - 4) : start].lower() == "the "
+
+
+@lru_cache(maxsize=8192)
+def _name_words(raw: str) -> tuple[str, ...]:
+    return tuple(NAME_WORDS.findall(raw))
+
+
+def parse_name(raw: str, registry: Registry, after_the: bool = False) -> ParsedName:
+    """Return `raw`, a capitalised sequence, without sentence-initial function words, titles and roles.
+
+    The kind is what the string itself tells: "unknown" for two or three capitalised words that may be a person, a
+    place or anything else. A name that the registry has gets its entry.
+    """
+    return _parse_name(raw, _RegistryKey(registry), after_the)
+
+
+@dataclass(frozen=True, slots=True)
+class _RegistryKey:
+    """The registry as a cache key, by identity: comparing its entries would cost more than parsing."""
+
+    registry: Registry
+
+    def __hash__(self) -> int:
+        return id(self.registry)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _RegistryKey) and self.registry is other.registry
+
+
+@lru_cache(maxsize=65536)
+def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
+    registry = key.registry
+    roles = registry.roles
+    words = _name_words(raw)
+    folded = [fold(word) for word in words]
+    whole = registry.by_name(raw)
+    if whole is not None:
+        return _known((), words, raw, whole)
+    first = 0
+    while first < len(words) and folded[first] in STOP_WORDS and not (first + 1 < len(words) and words[first] == "US"):
+        first += 1
+    cut, titles_from = first, first
+    gender: Gender | None = None
+    titled = False
+    index = first
+    while index < len(words):
+        entry = registry.by_name(" ".join(words[index:]))
+        if entry is not None and (entry.type == "person" or index == first):
+            return _known(tuple(folded[titles_from:index]), words[index:], raw, entry)
+        at = roles.at_start(folded[index : index + roles.longest])
+        if at is not None and at[0].title and (index + at[1] < len(words)):
+            titled = True
+            gender = at[0].gender or gender
+            index += at[1]
+            cut = index
+            # "President of Russia Vladimir Putin"
+            if index + 1 < len(words) and folded[index] == "of" and index + 2 < len(words):
+                index += 2
+                cut = index
+        else:
+            index += 1
+    core = words[cut:]
+    given = default_given_names()
+    if len(core) > 2:
+        # "Wells Fargo CEO John Stumpf": what stands before a given name describes him.
+        for shift in range(1, len(core) - 1):
+            before = fold(core[shift - 1])
+            describes = shift > 1 or before in ORG_WORDS or before in roles.nouns or core[0].isupper()
+            if describes and fold(core[shift]) in given and fold(core[0]) not in given and not _is_org(core[-1]):
+                cut, core, titled = cut + shift, core[shift:], True
+                break
+    if "of" in core[1:] and (titled or fold(core[0]) in given):
+        # "Gov. Ana Ruiz of West Virginia": the office's place, not her name.
+        core = core[: core.index("of")]
+    name, offset = _locate(raw, core)
+    titles = tuple(folded[titles_from:cut])
+    person = titled and len(core) <= 4
+    if any(_is_org(word) for word in core) and not (person and fold(core[0]) in given):
+        return ParsedName(titles, name, offset, "organization", None, None, True)
+    folded_core = [fold(word).rstrip(".") for word in core]
+    if not core:
+        return ParsedName(titles, "", offset, "unknown", None, None, False)
+    if " ".join(folded_core[:2]) in PLACES or folded_core[0] in (
+        "north",
+        "south",
+        "east",
+        "west",
+        "new",
+        "united",
+        "saint",
+        "fort",
+        "mount",
+        "lake",
+    ):
+        return ParsedName(titles, name, offset, "unknown", None, None, True)
+    hint = given.get(folded_core[0])
+    if len(core) >= 2 and folded_core[0] in given and len(core) <= 4 and not after_the:
+        person = True
+    if len(core) >= 2 and any(is_initial(word) for word in core[:-1]) and not after_the and len(core) <= 4:
+        person = True
+    if person and "of" in folded_core:
+        person = titled
+    if person:
+        return ParsedName(titles, name, offset, "person", None, gender, bool(titled or hint))
+    acronym = len(core) == 1 and len(name) >= 2 and name.isupper()
+    return ParsedName(titles, name, offset, "organization" if acronym and after_the else "unknown", None, gender, False)
+
+
+def _known(titles: tuple[str, ...], words: Sequence[str], raw: str, entry: RegistryEntry) -> ParsedName:
+    name, offset = _locate(raw, words)
+    return ParsedName(titles, name, offset, entry.type, entry, entry.gender, True)
+
+
+def _locate(raw: str, words: Sequence[str]) -> tuple[str, int]:
+    """Return the part of `raw` from the first to the last of `words` without a nickname, and where it starts."""
+    if not words:
+        return "", len(raw)
+    offset = -1
+    for start in range(len(raw)):
+        if raw.startswith(words[0], start) and _words_at(raw, start, words):
+            offset = start
+            break
+    end = _words_at(raw, offset, words)
+    name = raw[offset:end]
+    return (NICKNAME.sub("", name) if '"' in name or "“" in name or "(" in name else name), offset
+
+
+def _words_at(raw: str, start: int, words: Sequence[str]) -> int:
+    """Return where `words` end in `raw` when they follow each other from `start`, else 0."""
+    at = start
+    for word in words:
+        found = raw.find(word, at, at + len(word) + 4)
+        if found < 0:
+            return 0
+        at = found + len(word)
+    return at
+
+
+def _is_org(word: str) -> bool:
+    return word.lower() in ORG_WORDS

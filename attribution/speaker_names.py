@@ -1,0 +1,293 @@
+"""Speakers by name: what an answer is, ids, full names, surnames, aliases, appositives and "A and B"."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from .antecedents import Quotations, Spoke
+from .capitals import parse_name
+from .descriptions import describe_source
+from .mentions import ArticleNames, Entity, Mention, choose_bearer
+from .names import fold, fold_name, slug, strip_possessive
+from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
+from .registry import Registry, RegistryEntry
+from .roles import RoleNoun
+from .types import Attribution, SpeakerHow, SpeakerType
+
+DECLINED = "speaker.declined"
+# Speakers further back are not taken up again; it also keeps book-length texts linear.
+LOOK_BACK_SAID = 60
+NAME_AFTER_ROLE = re.compile(r",? ")
+LIST_SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One resolved source; `entity` is set where the article names them."""
+
+    name: str
+    type: SpeakerType
+    how: SpeakerHow
+    why: str
+    id: str
+    entity: Entity | None = None
+    plural: bool = False
+    head: RoleNoun | None = None
+    modifiers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One attribution already resolved, in text order."""
+
+    position: int
+    item: Attribution
+    answer: Answer
+    nested: bool
+
+
+def anchor(item: Attribution) -> int:
+    """Return where an attribution stands in reading order: at its source, else its cue, else its content."""
+    if item.source_spans:
+        return item.source_spans[0].start
+    return item.cue_spans[0].start if item.cue_spans else item.start
+
+
+@dataclass(slots=True)
+class NameStage:
+    """The state of one article's resolution, and everything that needs only names."""
+
+    text: str
+    attributions: Sequence[Attribution]
+    registry: Registry
+    date: str | None
+    names: ArticleNames
+    said: list[Said] = field(default_factory=list)
+    spoke: list[Spoke] = field(default_factory=list)
+    quoted: Quotations = field(default_factory=lambda: Quotations(()))
+    scope: str = ""
+    sources: dict[tuple[int, int], Answer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.scope = hashlib.sha256(self.attributions[0].article_id.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+        self.quoted = Quotations(
+            (span.start, span.end) for item in self.attributions if item.kind == "direct" for span in item.content_spans
+        )
+
+    def found(self, answer: Answer) -> tuple[Answer, str]:
+        return answer, answer.why
+
+    def again(self, answer: Answer, how: SpeakerHow, why: str) -> Answer:
+        """Return the same speaker reached another way."""
+        return Answer(
+            answer.name,
+            answer.type,
+            how,
+            why,
+            answer.id,
+            answer.entity,
+            answer.plural,
+            answer.head,
+            answer.modifiers,
+        )
+
+    def of_entry(self, entry: RegistryEntry, said: str) -> Answer:
+        entity = self.names.by_key.get(entry.id)
+        exact = fold_name(said) == fold_name(entry.name)
+        how: SpeakerHow = "name" if exact or entry.type in ("organization", "group") else "alias"
+        return Answer(entry.name, entry.type, how, f"speaker.{how}", entry.id, entity)
+
+    def of_mention(self, mention: Mention, start: int) -> Answer:
+        """Return the mention's entity, named in full or by surname."""
+        entity = mention.entity
+        said = self.text[mention.start : mention.end]
+        full = " " in said or "\u00a0" in said or entity.kind in ("country", "organization")
+        if entity.entry is not None and entity.kind != "person":
+            return self.of_entry(entity.entry, said)
+        kind = self.entity_type(entity, mention)
+        how: SpeakerHow = "name" if full else "surname"
+        return self.of_entity(entity, how, f"speaker.{how}", kind)
+
+    def entity_type(self, entity: Entity, mention: Mention) -> SpeakerType:
+        """Return the type of an entity that is a source; "unknown" names become people unless an article precedes."""
+        if entity.kind != "unknown":
+            return entity.kind
+        before = self.text[max(0, mention.start - 4) : mention.start].lower()
+        words = entity.name.split()
+        if before == "the " or len(words) > 4 or any(word.islower() for word in words[1:]):
+            return "organization"
+        if len(words) == 1 and entity.name.isupper():
+            return "organization"
+        return "person"
+
+    def of_entity(self, entity: Entity, how: SpeakerHow, why: str, kind: SpeakerType | None = None) -> Answer:
+        if kind is None:
+            kind = "person" if entity.kind == "unknown" else entity.kind
+        known = entity.entry
+        if known is None and kind == "person":
+            known = self.registry.fuzzy(entity.name)
+        if known is not None:
+            return Answer(known.name, known.type, how, why, known.id, entity)
+        return Answer(entity.name, kind, how, why, self.slug_id(entity.name), entity)
+
+    def slug_id(self, name: str) -> str:
+        return slug(name) or "speaker-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+    def scoped_id(self, kind: str, name: str) -> str:
+        return f"{kind}-{self.scope}-{self.slug_id(name)}"
+
+    def group(self, name: str, head: RoleNoun | None = None) -> Answer:
+        return Answer(name, "group", "nominal", "speaker.group", self.slug_id(name), plural=True, head=head)
+
+    def organization(self, name: str, how: SpeakerHow = "nominal") -> Answer:
+        known = self.registry.by_name(name)
+        if known is not None and known.type != "person":
+            return self.of_entry(known, name)
+        clean = re.sub(r"^(?:the|a|an) ", "", name, flags=re.IGNORECASE)
+        why = "speaker.name" if how == "name" else "speaker.institution"
+        return Answer(clean, "organization", how, why, self.slug_id(clean))
+
+    def mention_at(self, position: int) -> Mention | None:
+        """Return the mention that covers `position`."""
+        for mention in reversed(self.names.before(position + 1, most=3)):
+            if mention.start <= position < mention.end:
+                return mention
+        return None
+
+    def mention_from(self, position: int) -> Mention | None:
+        """Return the mention that starts at `position`, titles before it included."""
+        for mention in self.names.before(position + 40, most=4):
+            if mention.start >= position and mention.start - position <= len(" ".join(mention.titles)) + 2:
+                return mention
+        return None
+
+    def own_end(self, phrase: SourcePhrase, start: int, end: int) -> int:
+        """Return the offset behind the phrase's own last word, a possessive ending left out."""
+        last = phrase.words[-1]
+        at = start
+        for word in phrase.words:
+            found = self.text.find(word, at, end)
+            if found >= 0:
+                at = found + len(word)
+        match = POSSESSIVE_WORD.match(last)
+        return at - (len(last) - len(match[1] or match[2]) if match else 0)
+
+    def is_name_of(self, phrase: SourcePhrase, mention: Mention, start: int, own_end: int, end: int) -> bool:
+        """Return whether the source's own words end in this name.
+
+        Not when a capitalised role noun only looks like one ("GOP nominee"), and not when the name runs on beyond the
+        source, as capitals in headlines do ("Ruiz Vows To Stay").
+        """
+        entity = mention.entity
+        if mention.end < own_end:
+            return False
+        if phrase.head is not None and entity.entry is None and entity.kind == "unknown":
+            return False
+        return entity.entry is not None or (mention.end <= max(own_end + 2, end) and mention.start >= start - 1)
+
+    def apposed_name(self, start: int, own_end: int, end: int) -> Mention | None:
+        """Return the person named behind a comma, or right behind the role: "a lawyer for the bank, Ana Ruiz,"."""
+        stops = [own_end]
+        comma = self.text.find(",", own_end, end)
+        if comma > own_end:
+            stops.append(comma)
+        for stop in stops:
+            gap = NAME_AFTER_ROLE.match(self.text, stop)
+            mention = self.mention_from(gap.end()) if gap is not None else None
+            if mention is None or mention.entity.kind not in ("person", "unknown"):
+                continue
+            # "the minister, Ruiz's rival, said": a possessive belongs to what follows.
+            if self.text[mention.end : mention.end + 1] not in ("'", "’"):
+                return mention
+        return None
+
+    def from_unknown(self, phrase: SourcePhrase, start: int, end: int, own_end: int) -> tuple[Answer | None, str]:
+        """Return a speaker for words that are neither a known name nor a role noun."""
+        words = [strip_possessive(word) for word in phrase.words]
+        name = " ".join(words)
+        country = self.registry.country_of(name)
+        if country is not None:
+            return self.found(self.from_demonym(phrase, name, country, start))
+        if words[-1][:1].isupper():
+            key = fold_name(words[-1])
+            entity = choose_bearer(self.names, key, start)
+            if entity is not None:
+                return self.found(self.of_entity(entity, "surname", "speaker.surname"))
+            parsed = parse_name(name, self.registry, phrase.determiner == "definite")
+            shown = parsed.name or name
+            if parsed.kind == "organization" or phrase.determiner == "definite" or (shown.isupper() and len(shown) < 6):
+                answer = Answer(shown, "organization", "name", "speaker.name", self.slug_id(shown))
+                return self.found(answer)
+            if len(words) <= 4:
+                how: SpeakerHow = "name" if " " in shown else "surname"
+                return self.found(Answer(shown, "person", how, f"speaker.{how}", self.slug_id(shown)))
+            return None, f"{DECLINED}.unknown"
+        if words[-1].endswith("s") and len(words[-1]) > 3 and phrase.owner is None:
+            return self.found(self.group(describe_source(phrase, self.registry, None)))
+        return None, f"{DECLINED}.unknown"
+
+    def from_demonym(self, phrase: SourcePhrase, word: str, country: RegistryEntry, start: int) -> Answer:
+        """Return the country for "the Russians", somebody of it for "the Ukrainian", a group for "many Russians"."""
+        folded = fold_name(word)
+        plural = folded in {fold_name(people) for people in country.people}
+        if plural and phrase.determiner != "definite" and folded not in {fold_name(a) for a in country.demonyms}:
+            return self.group(strip_possessive(phrase.words[-1]))
+        if not plural and phrase.determiner == "definite" and folded in {fold_name(d) for d in country.demonyms}:
+            person = self.last_person(start, lambda entity: _is_of(entity, country))
+            if person is not None:
+                return self.of_entity(person, "nominal", "speaker.title")
+        return self.of_entry(country, word)
+
+    def last_person(self, position: int, fits: Callable[[Entity], bool]) -> Entity | None:
+        """Return the person last named before `position` for whom `fits` holds."""
+        for mention in reversed(self.names.before(position, most=80)):
+            if mention.entity.kind == "person" and fits(mention.entity):
+                return mention.entity
+        return None
+
+    def coordinated(self, source: str, start: int, end: int) -> Answer | None:
+        """Return a group for "A and B" when each part names somebody; "A and its allies" keeps the second's words."""
+        head, _, tail = source.partition(" and ")
+        tail = re.split(r",| who | which | that ", tail, maxsplit=1)[0].strip()
+        parts: list[str] = []
+        for piece in [*LIST_SPLIT.split(head), tail]:
+            piece = piece.strip()
+            if not piece:
+                continue
+            at = self.text.find(piece, start, end)
+            if at < 0:
+                return None
+            phrase = parse_phrase(piece, self.registry.roles)
+            if not phrase.words:
+                return None
+            own_end = self.own_end(phrase, at, at + len(piece))
+            mention = self.mention_at(own_end - 1)
+            known = self.registry.by_name(piece)
+            if known is not None:
+                parts.append(known.name)
+            elif mention is not None and mention.end >= own_end:
+                parts.append(self.of_mention(mention, at).name)
+            elif phrase.head is not None or phrase.words[-1].endswith("s"):
+                parts.append(re.sub(r"^(?:the|a|an) ", "", " ".join(piece.split()), flags=re.IGNORECASE))
+            else:
+                return None
+        if len(parts) < 2:
+            return None
+        name = ", ".join(parts[:-1]) + " and " + parts[-1]
+        return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
+
+    def one_person(self, phrase: SourcePhrase) -> bool:
+        """Return whether "and" joins two roles of one person: "the former minister and party leader"."""
+        if phrase.head is None or phrase.head.plural or phrase.determiner not in ("definite", "indefinite"):
+            return False
+        second = parse_phrase(" ".join(phrase.after[1:]), self.registry.roles)
+        return second.determiner == "none" and second.head is not None and not second.head.plural
+
+
+def _is_of(entity: Entity, country: RegistryEntry) -> bool:
+    if entity.entry is not None:
+        return entity.entry.country == country.id
+    return any(fold(demonym) in entity.words for demonym in country.demonyms)

@@ -1,0 +1,423 @@
+"""Speakers by role noun: offices and their holders, unnamed sources, groups, institutions and documents."""
+
+from __future__ import annotations
+
+import re
+
+from .antecedents import choose_antecedent
+from .descriptions import describe_source
+from .mentions import Entity
+from .names import fold, split_name, strip_possessive
+from .nominals import SourcePhrase, parse_phrase
+from .registry import RegistryEntry
+from .roles import Gender, RoleNoun
+from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, NameStage
+from .types import Attribution
+
+CHANNEL_HEADS = frozenset(
+    ["report", "article", "story", "newspaper", "paper", "network", "broadcaster", "outlet", "magazine", "news agency"]
+)
+POLL_HEADS = frozenset(["poll", "survey", "study", "analysis", "research", "data", "estimate", "projection", "figures"])
+# Words for one and the same unnamed person: "a representative of the US government ... the US official".
+GENERIC_HEADS = frozenset(["official", "representative", "source", "person", "aide", "adviser"])
+PLURAL_HEADS = frozenset(
+    ["countries", "leaders", "sides", "parties", "nations", "allies", "both sides", "both parties"]
+)
+MEDIA_WORD = re.compile(
+    r"\b(?:times|post|news|journal|tribune|herald|gazette|magazine|guardian|press|radio|tv|television|network)$",
+    re.IGNORECASE,
+)
+
+_SAME_WORD = {"gop": "republican", "democratic": "democrat", "republicans": "republican"}
+_PARTIES = frozenset({"republican", "democrat"})
+_PARTY_HEADS = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
+_TELLING = frozenset({"military", "intelligence", "defense", "defence", "police", "us", "u.s.", "russian", "ukrainian"})
+_WEST = frozenset({"west", "western powers", "western countries"})
+_MEDIA_HEADS = frozenset(
+    "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly".split()
+)
+
+
+def _spokesperson(form: str) -> str:
+    return "spokesperson" if form.startswith("spokes") else form
+
+
+class RoleStage(NameStage):
+    """Adds what a phrase with a role noun as its head means."""
+
+    __slots__ = ()
+
+    def from_role(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
+        """Return whom a phrase with a role noun as its head means."""
+        head = phrase.head
+        assert head is not None
+        definite = phrase.determiner in ("definite", "own") or (
+            phrase.determiner == "none" and (phrase.owner is not None or not head.plural)
+        )
+        if head.kind == "institution":
+            return self.institution(phrase, start)
+        if head.kind == "document":
+            return self.document(phrase, start, end)
+        if head.kind == "collective":
+            return self.collective(phrase, start)
+        if head.plural:
+            return self.plural_role(phrase, start, definite)
+        by_office = self.office(phrase, start)
+        if by_office is not None:
+            return self.found(by_office)
+        if definite or phrase.determiner == "other":
+            chained = self.chained(phrase, start)
+            if chained is not None:
+                return self.found(chained)
+        if definite and phrase.determiner != "other":
+            titled = self.titled(phrase, start)
+            if titled is not None:
+                return self.found(self.of_entity(titled, "nominal", "speaker.title"))
+        if head.kind == "office" and phrase.determiner == "definite":
+            return None, f"{DECLINED}.role"
+        return self.unnamed(self.text[start:end], phrase, start)
+
+    def place_of(self, phrase: SourcePhrase) -> list[RegistryEntry]:
+        """Return the countries and institutions that the phrase's owner, modifiers or "of X" name."""
+        candidates: list[str] = []
+        if phrase.owner is not None:
+            candidates.append(phrase.owner)
+        candidates.extend(strip_possessive(word) for word in phrase.modifiers)
+        if len(phrase.modifiers) > 1:
+            candidates.append(" ".join(phrase.modifiers))
+        if len(phrase.after) > 1 and fold(phrase.after[0]) in ("of", "for", "at"):
+            rest = [word for word in phrase.after[1:] if fold(word) != "the"]
+            candidates.extend([" ".join(rest), rest[0] if rest else ""])
+        places: list[RegistryEntry] = []
+        for candidate in candidates:
+            entry = self.registry.country_of(candidate) or self.registry.by_name(candidate)
+            if entry is not None and entry.type != "person" and entry not in places:
+                places.append(entry)
+        return places
+
+    def office(self, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the holder of an office by the registry and the date, or by the article when it names the holder."""
+        head = phrase.head
+        if head is None or phrase.determiner in ("indefinite", "other"):
+            return None
+        if "former" in (fold(word) for word in phrase.modifiers):
+            return None
+        places = self.place_of(phrase)
+        places += [
+            home
+            for place in places
+            if place.country is not None and (home := self.registry.by_id(place.country)) is not None
+        ]
+        for place in places:
+            role = " ".join([fold(word) for word in phrase.modifiers if not self.is_place(word)] + [head.form])
+            for name in (role, head.form, _spokesperson(head.form)):
+                holders = self.registry.holders(name, place.id)
+                if not holders:
+                    continue
+                if self.date is not None:
+                    held = self.registry.holder(name, place.id, self.date)
+                    if held is not None:
+                        return self.by_role(held)
+                    continue
+                named = [holder for holder in holders if holder.id in self.names.by_key]
+                if len(named) == 1:
+                    return self.by_role(named[0])
+        return None
+
+    def is_place(self, word: str) -> bool:
+        return self.registry.country_of(word) is not None or self.registry.by_name(word) is not None
+
+    def by_role(self, holder: RegistryEntry) -> Answer:
+        return Answer(holder.name, "person", "role", "speaker.role", holder.id, self.names.by_key.get(holder.id))
+
+    def titled(self, phrase: SourcePhrase, start: int) -> Entity | None:
+        """Return the person last named before whom the article has described with this role noun."""
+        head = phrase.head
+        assert head is not None
+        wanted = {fold(strip_possessive(word)) for word in phrase.modifiers} - {"former", "longtime", "current"}
+        wanted = {_SAME_WORD.get(word, word) for word in wanted}
+        fitting: list[tuple[int, int, Entity]] = []
+        seen: set[int] = set()
+        for mention in reversed(self.names.before(start, most=120)):
+            entity = mention.entity
+            if entity.kind != "person" or id(entity) in seen:
+                continue
+            seen.add(id(entity))
+            if head.gender is not None and (entity.gender or entity.hint or head.gender) != head.gender:
+                continue
+            if head.canonical not in entity.roles and head.form not in entity.roles:
+                continue
+            words = {_SAME_WORD.get(word, word) for word in entity.words}
+            if wanted & _PARTIES and words & _PARTIES and not wanted & words & _PARTIES:
+                continue
+            fitting.append((len(wanted & words), mention.start, entity))
+        if not fitting:
+            return self.of_party(head, wanted, start)
+        best = max(fitting, key=lambda item: (item[0], item[1]))
+        if wanted and best[0] == 0 and len(fitting) > 1:
+            return None
+        return best[2]
+
+    def of_party(self, head: RoleNoun, wanted: set[str], start: int) -> Entity | None:
+        """Return the only person before `start` of the party that "the Republican candidate" names."""
+        party = (wanted | {_SAME_WORD.get(head.form, head.form)}) & _PARTIES
+        if len(party) != 1 or head.form not in _PARTY_HEADS:
+            return None
+        members = {
+            id(mention.entity): mention.entity
+            for mention in self.names.before(start, most=120)
+            if mention.entity.kind == "person" and party & {_SAME_WORD.get(word, word) for word in mention.entity.words}
+        }
+        return next(iter(members.values())) if len(members) == 1 else None
+
+    def chained(self, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the unnamed or titled speaker that "the official" takes up, the nearest with a fitting description."""
+        head = phrase.head
+        assert head is not None
+        wanted = {fold(strip_possessive(word)) for word in phrase.modifiers}
+        if phrase.owner is not None:
+            wanted |= {fold(word) for word in phrase.owner.split()}
+        if phrase.determiner == "other":
+            return None
+        generic: Answer | None = None
+        for said in reversed(self.said[-LOOK_BACK_SAID:]):
+            answer = said.answer
+            if answer.head is None or answer.head.plural != head.plural:
+                continue
+            known = answer.modifiers | {fold(word) for word in answer.name.split()}
+            if answer.head.canonical == head.canonical:
+                if not wanted or wanted & known or not (wanted & _TELLING):
+                    return self.again(answer, "nominal", "speaker.chain")
+            elif (
+                generic is None
+                and answer.head.canonical in GENERIC_HEADS
+                and head.canonical in GENERIC_HEADS
+                and (not wanted or wanted & known)
+            ):
+                generic = self.again(answer, "nominal", "speaker.chain")
+        return generic
+
+    def unnamed(self, source: str, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+        """Return an unnamed speaker with the normalised description of the source."""
+        if not phrase.words:
+            return None, f"{DECLINED}.empty"
+        name = describe_source(phrase, self.registry, self.side(start))
+        if phrase.determiner == "other" and phrase.head is not None:
+            name = f"another {name}"
+        modifiers = frozenset(fold(word) for word in (*phrase.modifiers, *phrase.after))
+        answer = Answer(
+            name,
+            "unnamed",
+            "nominal",
+            "speaker.unnamed",
+            self.scoped_id("unnamed", name),
+            plural=phrase.head is not None and phrase.head.plural,
+            head=phrase.head,
+            modifiers=modifiers,
+        )
+        return self.found(answer)
+
+    def side(self, start: int) -> RegistryEntry | None:
+        """Return the country of the state body last named in the same paragraph, else the only one in the article."""
+        paragraph = self.text.rfind("\n", 0, start)
+        for mention in reversed(self.names.before(start, most=12)):
+            if mention.start < paragraph:
+                break
+            entry = mention.entity.entry
+            if entry is not None and entry.country is not None and entry.kind in ("government", "military"):
+                return self.registry.by_id(entry.country)
+        homes = {
+            entity.entry.country
+            for entity in self.names.entities
+            if entity.entry is not None and entity.entry.country and entity.entry.id in ("white-house", "joe-biden")
+        }
+        return self.registry.by_id(homes.pop()) if len(homes) == 1 else None
+
+    def plural_role(self, phrase: SourcePhrase, start: int, definite: bool) -> tuple[Answer | None, str]:
+        head = phrase.head
+        assert head is not None
+        if definite and phrase.owner is None and head.form in PLURAL_HEADS and not phrase.modifiers:
+            for said in reversed(self.said[-3:]):
+                if said.answer.type == "group" and said.answer.plural:
+                    return self.found(self.again(said.answer, "nominal", "speaker.chain"))
+        if definite and not phrase.modifiers and phrase.owner is None:
+            chained = self.chained(phrase, start)
+            if chained is not None:
+                return self.found(chained)
+        if head.kind == "inside":
+            return self.unnamed(self.text[start:start], phrase, start)
+        if head.form in ("men", "candidates", "leaders", "nominees", "presidents", "countries", "sides"):
+            pair = self.pair(phrase, start)
+            if pair is not None:
+                return self.found(pair)
+        return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def pair(self, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the two people (or their countries) last named, for "both men", "the two leaders", "both sides"."""
+        lead = fold(self.text[start : start + 9])
+        if not (lead.startswith(("both ", "the two "))):
+            return None
+        head = phrase.head
+        countries = head is not None and head.form in (
+            "countries",
+            "sides",
+            "parties",
+            "nations",
+            "both sides",
+            "both parties",
+        )
+        parts: list[str] = []
+        for mention in reversed(self.names.before(start, most=40)):
+            entity = mention.entity
+            name: str | None = None
+            if countries:
+                home = entity.entry.country if entity.entry is not None and entity.kind == "person" else None
+                country = self.registry.by_id(home) if home else entity.entry if entity.kind == "country" else None
+                name = country.name if country is not None else None
+            elif entity.kind == "person":
+                name = entity.name
+            if name is not None and name not in parts:
+                parts.insert(0, name)
+            if len(parts) == 2:
+                joined = " and ".join(parts)
+                return Answer(joined, "group", "nominal", "speaker.group", self.slug_id(joined), plural=True, head=head)
+        return None
+
+    def collective(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+        head = phrase.head
+        assert head is not None
+        if head.form in ("both sides", "both parties", "sides", "parties"):
+            pair = self.pair(phrase, start)
+            if pair is not None:
+                return self.found(pair)
+        if head.form in _WEST:
+            return self.found(self.group("Western countries", head))
+        if head.form == "percent":
+            return self.found(self.group("poll respondents", head))
+        return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def institution(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+        """Return the institution that a noun means: of a country, of a person, or the one last named with it."""
+        head = phrase.head
+        assert head is not None
+        for place in self.place_of(phrase):
+            if place.type == "country":
+                noun = " ".join([*(fold(w) for w in phrase.modifiers if not self.is_place(w)), head.form])
+                known = self.registry.institution(noun, place.id) or self.registry.institution(head.form, place.id)
+                if known is not None:
+                    return self.found(self.of_entry(known, known.name))
+        definite = phrase.determiner == "definite"
+        own = [strip_possessive(word) for word in phrase.words]
+        if phrase.owner is not None:
+            if head.form == "campaign":
+                return self.found(self.organization(f"{split_name(phrase.owner).surname} campaign"))
+            return self.found(self.organization(" ".join([phrase.owner, *own])))
+        if phrase.determiner == "own":
+            return self.own_institution(phrase, start)
+        if definite and not phrase.modifiers:
+            for said in reversed(self.said[-LOOK_BACK_SAID:]):
+                answer = said.answer
+                if answer.type == "organization" and (
+                    fold(answer.name).endswith(head.form) or (answer.head is not None and answer.head.form == head.form)
+                ):
+                    return self.found(self.again(answer, "nominal", "speaker.chain"))
+            for mention in reversed(self.names.before(start, most=120)):
+                entity = mention.entity
+                if entity.kind == "organization" and (
+                    fold(entity.name).split()[-1] == head.form
+                    or head.form in fold(entity.name).split()
+                    or head.canonical in entity.roles
+                ):
+                    return self.found(self.of_entity(entity, "nominal", "speaker.institution"))
+            if head.form in _MEDIA_HEADS:
+                media = self.last_media(start)
+                if media is not None:
+                    return self.found(media)
+            for said in reversed(self.said[-2:]):
+                if said.answer.type == "organization":
+                    return self.found(self.again(said.answer, "nominal", "speaker.institution"))
+        if any(word[:1].isupper() for word in phrase.modifiers):
+            name = " ".join(own)
+            return self.found(self.organization(name, "name"))
+        name = describe_source(phrase, self.registry, None)
+        return self.found(Answer(name, "organization", "nominal", "speaker.institution", self.slug_id(name), head=head))
+
+    def own_institution(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+        gender: Gender | None = {"his": "male", "her": "female"}.get(fold(self.text[start : start + 4]).strip())  # type: ignore[assignment]
+        if gender is None or phrase.head is None:
+            return None, f"{DECLINED}.owner"
+        person, why = choose_antecedent(
+            self.text, self.names, self.spoke, self.quoted, position=start, gender=gender, content=None
+        )
+        if person is None:
+            return None, why
+        return self.found(self.organization(f"{split_name(person.name).surname} {phrase.head.form}"))
+
+    def last_media(self, start: int) -> Answer | None:
+        for mention in reversed(self.names.before(start, most=30)):
+            entity = mention.entity
+            known = entity.entry
+            if (known is not None and known.kind == "media") or (
+                known is None and entity.kind == "organization" and MEDIA_WORD.search(entity.name)
+            ):
+                return self.of_entity(entity, "nominal", "speaker.issuer")
+        return None
+
+    def document(self, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
+        """Return the issuer of a statement, poll or advertisement where the article tells, else the document."""
+        head = phrase.head
+        assert head is not None
+        issuer = self.issuer(phrase, start, end)
+        if issuer is not None:
+            return self.found(issuer)
+        if phrase.determiner == "definite" or phrase.determiner == "none":
+            for said in reversed(self.said[-LOOK_BACK_SAID:]):
+                answer = said.answer
+                if (
+                    answer.head is not None
+                    and answer.head.kind == "document"
+                    and (answer.head.canonical == head.canonical or {answer.head.form, head.form} <= POLL_HEADS)
+                ):
+                    return self.found(self.again(answer, "nominal", "speaker.chain"))
+            if phrase.determiner == "definite" and not phrase.modifiers and not head.plural:
+                if head.form in CHANNEL_HEADS and (media := self.last_media(start)) is not None:
+                    return self.found(media)
+                for said in reversed(self.said[-1:]):
+                    if said.answer.type in ("organization", "person") and said.answer.head is None:
+                        return self.found(self.again(said.answer, "nominal", "speaker.issuer"))
+        name = describe_source(phrase, self.registry, None)
+        return self.found(
+            Answer(name, "document", "nominal", "speaker.document", self.scoped_id("document", name), head=head)
+        )
+
+    def issuer(self, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
+        """Return who a document is by: a possessor, a name before the noun, or "by/from/of X" after it."""
+        own_end = self.own_end(phrase, start, end)
+        after = fold(phrase.after[0]) if phrase.after else ""
+        if after in ("by", "from", "of"):
+            by = parse_phrase(" ".join(phrase.after[1:]), self.registry.roles)
+            if by.head is not None and by.head.kind == "institution" and by.owner is not None:
+                answer, _ = self.institution(by, start)
+                if answer is not None:
+                    return Answer(
+                        answer.name,
+                        answer.type,
+                        "nominal",
+                        "speaker.issuer",
+                        answer.id,
+                        answer.entity,
+                        False,
+                        phrase.head,
+                    )
+        for mention in self.names.before(end, most=20):
+            if mention.start < start:
+                continue
+            entity = mention.entity
+            if entity.kind not in ("organization", "person", "country") and mention.start >= own_end:
+                continue
+            if mention.start < own_end or after in ("by", "from", "of", "conducted", "released", "published"):
+                found = self.of_entity(
+                    entity, "nominal", "speaker.issuer", None if entity.kind != "unknown" else "organization"
+                )
+                return Answer(found.name, found.type, "nominal", "speaker.issuer", found.id, entity, False, phrase.head)
+        return None
