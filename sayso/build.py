@@ -126,7 +126,8 @@ def build(
         if folder is not None:
             record = _describe_build(summary, totals, inventory, options, attributor, license)
             write_json(folder / PROVENANCE, record)
-            _write_card(folder, name or target.name, summary, totals, license)
+            language = None if options.any_language else options.language
+            _write_card(folder, name or target.name, summary, totals, license=license, language=language)
             write_checksums(folder)
     return dataclasses.replace(summary, seconds=time.perf_counter() - started)
 
@@ -336,7 +337,9 @@ def _describe_build(
     }
 
 
-def _write_card(folder: Path, name: str, summary: BuildSummary, totals: Totals, license: str | None) -> None:
+def _write_card(
+    folder: Path, name: str, summary: BuildSummary, totals: Totals, *, license: str | None, language: str | None
+) -> None:
     from .card import ConfigFacts, make_card
 
     configs = []
@@ -345,4 +348,4 @@ def _write_card(folder: Path, name: str, summary: BuildSummary, totals: Totals, 
         if splits:  # `datasets` can't load a split without rows, so neither is listed nor written
             configs.append(ConfigFacts(config, choose_columns(config, summary.text_policy), splits))
     with write_atomically(folder / CARD) as stream:
-        stream.write(make_card(name, summary, configs, license=license))
+        stream.write(make_card(name, summary, configs, license=license, language=language))

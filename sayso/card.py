@@ -63,12 +63,25 @@ class ConfigFacts:
     splits: Mapping[Split, ShardTotals]
 
 
-def make_card(name: str, summary: BuildSummary, configs: Sequence[ConfigFacts], *, license: str | None) -> str:
-    """Return the README.md of the dataset; every number in it comes from `summary` and `configs`."""
+def make_card(
+    name: str,
+    summary: BuildSummary,
+    configs: Sequence[ConfigFacts],
+    *,
+    license: str | None,
+    language: str | None = "en",
+) -> str:
+    """Return the README.md of the dataset; every number in it comes from `summary` and `configs`.
+
+    `language` is None where the articles' language was not checked.
+    """
     import yaml
 
     metadata = yaml.safe_dump(
-        describe_metadata(name, configs, license=license), sort_keys=False, allow_unicode=True, width=1000
+        describe_metadata(name, configs, license=license, language=language),
+        sort_keys=False,
+        allow_unicode=True,
+        width=1000,
     )
     sections = [
         f"---\n{metadata}---\n\n# {escape_markdown(name)}",
@@ -84,20 +97,22 @@ def make_card(name: str, summary: BuildSummary, configs: Sequence[ConfigFacts], 
     return "\n\n".join(sections) + "\n"
 
 
-def describe_metadata(name: str, configs: Sequence[ConfigFacts], *, license: str | None) -> dict[str, Any]:
+def describe_metadata(
+    name: str, configs: Sequence[ConfigFacts], *, license: str | None, language: str | None = "en"
+) -> dict[str, Any]:
     """Return the card's YAML block: what `datasets` loads by and the Hub lists by."""
     default = _choose_default(configs)
     rows = sum(totals.rows for config in configs if config.name == default for totals in config.splits.values())
     rights = {"license": license} if license else {"license": "other", "license_name": "texts-of-their-publishers"}
     return {
         "pretty_name": name,
-        "language": ["en"],
+        **({"language": [language]} if language else {}),
         **rights,
         "size_categories": [choose_size_class(rows)],
         "task_categories": ["token-classification", "text-classification"],
         "annotations_creators": ["machine-generated"],
         "language_creators": ["found"],
-        "multilinguality": ["monolingual"],
+        **({"multilinguality": ["monolingual"]} if language else {}),
         "source_datasets": ["original"],
         "tags": ["quotation", "quote-attribution", "news", "stance", "sayso"],
         "configs": [_describe_files(config, default=config.name == default) for config in configs],
@@ -205,7 +220,7 @@ def _list_counts(summary: BuildSummary) -> str:
     lines += [f"| {kind} | {count:,} |" for kind, count in summary.kinds.items()]
     lines += [f"| with a speaker | {summary.with_speaker:,} |", f"| all | {summary.attributions:,} |"]
     if summary.top_speakers:
-        lines += ["", "| most frequent speakers | attributions |", "|---|---:|"]
+        lines += ["", "| most frequent named speakers | attributions |", "|---|---:|"]
         lines += [f"| {escape_markdown(speaker.name)} | {speaker.attributions:,} |" for speaker in summary.top_speakers]
     return "\n".join(lines)
 
@@ -232,7 +247,7 @@ LIMITS = """## Limits
 
 Attributions are missed, and some found ones are wrong: in their extent, their kind, or their speaker. Speakers are left
 out where the text does not decide. Quotations are not fact-checked. The choice of articles is the choice of whoever
-built this dataset, and is no sample of all news. English only."""
+built this dataset, and is no sample of all news. The rules are made for English."""
 
 
 def _say_rights(license: str | None) -> str:

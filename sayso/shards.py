@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .attribution.files import replace_file
 from .dataset import Column, Row, make_schema
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # A row group is what readers hold in memory at once: rows with whole articles fill it by their characters.
 GROUP_ROWS = 2_000
 GROUP_CHARS = 4_000_000
+# The columns that can be long; the others are not worth measuring for each row.
+LONG_COLUMNS = frozenset({"text", "context", "content"})
 # The Hub asks for files of a few hundred megabytes at most.
 SHARD_BYTES = 400_000_000
 
@@ -53,8 +55,9 @@ class ShardWriter:
         self.single = single
         self._schema = make_schema(columns)
         self._names = [column.name for column in columns]
-        self._pending: dict[str, list[Any]] = {name: [] for name in self._names}
-        self._pending_rows = self._pending_chars = 0
+        self._long = [name for name in self._names if name in LONG_COLUMNS]
+        self._pending: list[Row] = []
+        self._pending_chars = 0
         self._rows = self._num_bytes = 0
         self._parts: list[Path] = []
         self._stream: BinaryIO | None = None
@@ -71,13 +74,10 @@ class ShardWriter:
 
     def write(self, row: Row) -> None:
         """Add `row`; cells of columns that this file does not have are left out, missing ones are null."""
-        for name in self._names:
-            cell = row.get(name)
-            self._pending[name].append(cell)
-            if isinstance(cell, str):
-                self._pending_chars += len(cell)
-        self._pending_rows += 1
-        if self._pending_rows >= GROUP_ROWS or self._pending_chars >= GROUP_CHARS:
+        self._pending.append(row)
+        for name in self._long:
+            self._pending_chars += len(row.get(name) or "")
+        if len(self._pending) >= GROUP_ROWS or self._pending_chars >= GROUP_CHARS:
             self._write_group()
 
     def finish(self) -> ShardTotals:
@@ -96,7 +96,7 @@ class ShardWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        if not self._pending_rows:
+        if not self._pending:
             return
         if self._writer is None:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -105,12 +105,13 @@ class ShardWriter:
             self._stream = part.open("wb")
             # The page index lets the Hub's viewer jump to a row without reading the group.
             self._writer = pq.ParquetWriter(self._stream, self._schema, compression="zstd", write_page_index=True)
-        table = pa.Table.from_pydict(self._pending, schema=self._schema)
-        self._writer.write_table(table, row_group_size=self._pending_rows)
+        cells = {name: [row.get(name) for row in self._pending] for name in self._names}
+        table = pa.Table.from_pydict(cells, schema=self._schema)
+        self._writer.write_table(table, row_group_size=table.num_rows)
         self._rows += table.num_rows
         self._num_bytes += table.nbytes
-        self._pending = {name: [] for name in self._names}
-        self._pending_rows = self._pending_chars = 0
+        self._pending = []
+        self._pending_chars = 0
         if not self.single and self._stream is not None and self._stream.tell() >= self.shard_bytes:
             self._close_shard()
 

@@ -41,6 +41,7 @@ class BuildSummary:
     """Attributions by kind, all three kinds present."""
     with_speaker: int
     top_speakers: tuple[SpeakerCount, ...]
+    """The most frequent ones that have a name: an unnamed official is somebody else in the next article."""
     stances: int
     quarantined: dict[str, int]
     """Records left out, by reason, most frequent first."""
@@ -86,7 +87,8 @@ class Tally:
             self.stances += len(attribution.stances)
             if attribution.speaker is not None:
                 self.with_speaker += 1
-                self.speakers[attribution.speaker.id, attribution.speaker.name] += 1
+                if attribution.speaker.type != "unnamed":
+                    self.speakers[attribution.speaker.id, attribution.speaker.name] += 1
 
     def summarize(self, out: str, text_policy: TextPolicy, *, dry_run: bool = False) -> BuildSummary:
         """Return the counts; equal counts are ordered by name, so that two equal builds say the same."""
@@ -136,19 +138,17 @@ def _count_table(summary: BuildSummary) -> RenderableType:
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column()
     table.add_column(justify="right")
+    table.add_column()
     table.add_row("Articles", f"{summary.articles:,}")
     table.add_row("Words", f"{summary.words:,}")
     table.add_row("Attributions", f"{summary.attributions:,}")
     for kind, count in summary.kinds.items():
         table.add_row(f"  {kind}", f"{count:,}")
-    table.add_row("  with a speaker", f"{summary.with_speaker:,}{_share(summary.with_speaker, summary.attributions)}")
+    share = f"{summary.with_speaker / summary.attributions:.0%}" if summary.attributions else ""
+    table.add_row("  with a speaker", f"{summary.with_speaker:,}", share)
     table.add_row("Quarantined", f"{summary.quarantined_total:,}")
     table.add_row("Seconds", f"{summary.seconds:.1f}")
     return table
-
-
-def _share(part: int, whole: int) -> str:
-    return f" ({part / whole:.0%})" if whole else ""
 
 
 def _safe(text: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -69,6 +70,34 @@ def test_every_row_s_spans_are_its_text(built):
         assert " … ".join(pieces) == row["content"]
         inside = [row["context"][s - row["context_start"] : e - row["context_start"]] for s, e in row["content_spans"]]
         assert inside == pieces
+
+
+def test_seed_articles_become_a_dataset_with_the_default_attributor(tmp_path, seed_paths, seed_texts):
+    summary = build(seed_paths, tmp_path / "out")
+    assert (summary.articles, summary.quarantined) == (5, {})
+    assert summary.kinds["direct"] > 10
+    assert "Dmitry Peskov" in {speaker.name for speaker in summary.top_speakers}
+    built = {article.id: attributions for article, attributions in read_build(tmp_path / "out")}
+    assert set(built) == set(seed_texts)
+    rows = pq.read_table(tmp_path / "out/data/attributions/train-00000-of-00001.parquet").to_pylist()
+    assert len(rows) == summary.attributions == sum(len(found) for found in built.values())
+    for row in rows:
+        pieces = [seed_texts[row["article_id"]][start:end] for start, end in row["content_spans"]]
+        assert " … ".join(pieces) == row["content"]
+        assert all(piece in row["context"] for piece in pieces)
+    assert json.loads((tmp_path / "out/provenance.json").read_text())["attributor"].startswith("rules")
+
+
+def test_top_speakers_are_those_with_a_name(tmp_path, articles):
+    from dataclasses import replace
+
+    class Anonymous(QuoteFinder):
+        def attribute(self, article, match):
+            found = super().attribute(article, match)
+            return replace(found, speaker=replace(found.speaker, type="unnamed"))
+
+    summary = build([articles], tmp_path / "out", attributor=Anonymous(), dry_run=True)
+    assert (summary.with_speaker, summary.top_speakers) == (5, ())
 
 
 def test_whole_texts_are_in_local_and_published_under_full_only(tmp_path, articles):
@@ -292,6 +321,23 @@ def test_read_only_folder_is_one_output_error(tmp_path, articles, built):
                 build([articles], built, attributor=QuoteFinder())
         finally:
             locked.chmod(0o755)
+
+
+def test_read_only_disk_is_one_output_error(tmp_path, articles, built, monkeypatch):
+    before = tree_bytes(built)
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module.os, "access", lambda path, mode: False)
+        with pytest.raises(OutputError, match="allow writing there or write elsewhere"):
+            build([articles], built, attributor=QuoteFinder())
+
+    def refuse(self: Path, *args: object, **kwargs: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(self))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", refuse)
+        with pytest.raises(OutputError, match="the disk is read-only: write elsewhere"):
+            build([articles], built, attributor=QuoteFinder())
+    assert tree_bytes(built) == before
 
 
 def test_explain_finds_an_attribution_and_its_article_again(built):

@@ -141,6 +141,8 @@ def test_metadata_uses_the_hub_s_words():
     assert set(metadata["multilinguality"]) <= set(known["multilingualities"])
     assert (metadata["license"], "license_name" in metadata) == ("other", True)
     assert describe_metadata("a", [config_facts({"train": totals})], license="cc0-1.0")["license"] == "cc0-1.0"
+    unchecked = describe_metadata("a", [config_facts({"train": totals})], license=None, language=None)
+    assert not {"language", "multilinguality"} & set(unchecked)
 
 
 def test_size_classes_are_the_hub_s():
