@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .antecedents import Quotations, Spoke
 from .capitals import parse_name
@@ -37,6 +37,8 @@ class Answer:
     plural: bool = False
     head: RoleNoun | None = None
     modifiers: frozenset[str] = frozenset()
+    side: str | None = None
+    """Id of the country that an unnamed speaker speaks for, as far as the description tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,7 @@ class NameStage:
 
     def again(self, answer: Answer, how: SpeakerHow, why: str) -> Answer:
         """Return the same speaker reached another way."""
-        return Answer(
-            answer.name,
-            answer.type,
-            how,
-            why,
-            answer.id,
-            answer.entity,
-            answer.plural,
-            answer.head,
-            answer.modifiers,
-        )
+        return replace(answer, how=how, why=why)
 
     def of_entry(self, entry: RegistryEntry, said: str) -> Answer:
         entity = self.names.by_key.get(entry.id)

@@ -10,10 +10,12 @@ from .descriptions import describe_source
 from .names import fold
 from .nominals import parse_phrase
 from .roles import Gender
-from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer
+from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_roles import RoleStage
 from .types import Attribution
 
+# An unnamed speaker is not taken up by a pronoun further on.
+MAX_UNNAMED_SENTENCES = 3
 _PHRASE_STOPS = frozenset(
     "of for in at from with on to by about said says told is was were are and or but as than that".split()
 )
@@ -50,12 +52,23 @@ class PronounStage(RoleStage):
         last = self.said[-1] if self.said else None
         if last is not None and last.answer.type == "unnamed" and not last.answer.plural:
             distance = self.names.sentence_of(start) - self.names.sentence_of(last.position)
-            named = self.names.before(start, most=1)
-            if distance <= 2 and (person is None or not named or named[-1].start < last.position):
+            if distance <= MAX_UNNAMED_SENTENCES and (person is None or not self.named_between(last, start, content)):
                 return self.found(self.again(last.answer, "pronoun", "speaker.pronoun"))
         if person is None:
             return None, why
         return self.found(self.of_entity(person, "pronoun", "speaker.pronoun", "person"))
+
+    def named_between(self, last: Said, start: int, content: tuple[int, int] | None) -> bool:
+        """Return whether a person is named after the last speaker outside quotations and what that speaker said."""
+        said = [(span.start, span.end) for span in last.item.content_spans]
+        return any(
+            mention.entity.kind == "person"
+            and mention.start > last.position
+            and mention.start not in self.quoted
+            and not any(a <= mention.start < b for a, b in said)
+            and not (content is not None and content[0] <= mention.start < content[1])
+            for mention in self.names.before(start, most=10)
+        )
 
     def first_person(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
         for said in reversed(self.said[-LOOK_BACK_SAID:]):

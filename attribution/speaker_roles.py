@@ -31,7 +31,7 @@ MEDIA_WORD = re.compile(
 _SAME_WORD = {"gop": "republican", "democratic": "democrat", "republicans": "republican"}
 _PARTIES = frozenset({"republican", "democrat"})
 _PARTY_HEADS = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
-_TELLING = frozenset({"military", "intelligence", "defense", "defence", "police", "us", "u.s.", "russian", "ukrainian"})
+_TELLING = frozenset({"military", "intelligence", "defense", "defence", "police", "former"})
 _WEST = frozenset({"west", "western powers", "western countries"})
 _MEDIA_HEADS = frozenset(
     "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly".split()
@@ -83,10 +83,10 @@ class RoleStage(NameStage):
         if phrase.owner is not None:
             candidates.append(phrase.owner)
         candidates.extend(strip_possessive(word) for word in phrase.modifiers)
-        if len(phrase.modifiers) > 1:
-            candidates.append(" ".join(phrase.modifiers))
-        if len(phrase.after) > 1 and fold(phrase.after[0]) in ("of", "for", "at"):
-            rest = [word for word in phrase.after[1:] if fold(word) != "the"]
+        for size in range(2, len(phrase.modifiers) + 1):
+            candidates.append(" ".join(phrase.modifiers[-size:]))
+        if len(phrase.after) > 1 and fold(phrase.after[0]) in ("of", "for", "at", "in", "from"):
+            rest = [strip_possessive(word) for word in phrase.after[1:] if fold(word) != "the"]
             candidates.extend([" ".join(rest), rest[0] if rest else ""])
         places: list[RegistryEntry] = []
         for candidate in candidates:
@@ -94,6 +94,11 @@ class RoleStage(NameStage):
             if entry is not None and entry.type != "person" and entry not in places:
                 places.append(entry)
         return places
+
+    def country_of(self, phrase: SourcePhrase) -> str | None:
+        """Return the id of the country that the phrase speaks for, None when it names none or several."""
+        homes = {place.id if place.type == "country" else place.country for place in self.place_of(phrase)} - {None}
+        return homes.pop() if len(homes) == 1 else None
 
     def office(self, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return the holder of an office by the registry and the date, or by the article when it names the holder."""
@@ -136,6 +141,7 @@ class RoleStage(NameStage):
         assert head is not None
         wanted = {fold(strip_possessive(word)) for word in phrase.modifiers} - {"former", "longtime", "current"}
         wanted = {_SAME_WORD.get(word, word) for word in wanted}
+        home = self.country_of(phrase)
         fitting: list[tuple[int, int, Entity]] = []
         seen: set[int] = set()
         for mention in reversed(self.names.before(start, most=120)):
@@ -146,6 +152,9 @@ class RoleStage(NameStage):
             if head.gender is not None and (entity.gender or entity.hint or head.gender) != head.gender:
                 continue
             if head.canonical not in entity.roles and head.form not in entity.roles:
+                continue
+            # "Ukraine's foreign minister" is not the Russian one, though nobody else is called so here.
+            if home is not None and entity.entry is not None and entity.entry.country not in (None, home):
                 continue
             words = {_SAME_WORD.get(word, word) for word in entity.words}
             if wanted & _PARTIES and words & _PARTIES and not wanted & words & _PARTIES:
@@ -175,25 +184,23 @@ class RoleStage(NameStage):
         head = phrase.head
         assert head is not None
         wanted = {fold(strip_possessive(word)) for word in phrase.modifiers}
-        if phrase.owner is not None:
-            wanted |= {fold(word) for word in phrase.owner.split()}
         if phrase.determiner == "other":
             return None
+        side = self.country_of(phrase)
         generic: Answer | None = None
         for said in reversed(self.said[-LOOK_BACK_SAID:]):
             answer = said.answer
             if answer.head is None or answer.head.plural != head.plural:
                 continue
-            known = answer.modifiers | {fold(word) for word in answer.name.split()}
+            if side is not None and answer.side is not None and answer.side != side:
+                continue
+            # "the military official" is nobody who was called an administration official before.
+            if wanted & _TELLING - answer.modifiers:
+                continue
             if answer.head.canonical == head.canonical:
-                if not wanted or wanted & known or not (wanted & _TELLING):
+                if phrase.owner is None or side is not None or phrase.determiner == "own":
                     return self.again(answer, "nominal", "speaker.chain")
-            elif (
-                generic is None
-                and answer.head.canonical in GENERIC_HEADS
-                and head.canonical in GENERIC_HEADS
-                and (not wanted or wanted & known)
-            ):
+            elif generic is None and {answer.head.canonical, head.canonical} <= GENERIC_HEADS:
                 generic = self.again(answer, "nominal", "speaker.chain")
         return generic
 
@@ -204,7 +211,7 @@ class RoleStage(NameStage):
         name = describe_source(phrase, self.registry, self.side(start))
         if phrase.determiner == "other" and phrase.head is not None:
             name = f"another {name}"
-        modifiers = frozenset(fold(word) for word in (*phrase.modifiers, *phrase.after))
+        modifiers = frozenset(fold(word) for word in (*phrase.modifiers, *phrase.after, *name.split()))
         answer = Answer(
             name,
             "unnamed",
@@ -214,6 +221,7 @@ class RoleStage(NameStage):
             plural=phrase.head is not None and phrase.head.plural,
             head=phrase.head,
             modifiers=modifiers,
+            side=self.country_of(phrase),
         )
         return self.found(answer)
 
@@ -307,6 +315,10 @@ class RoleStage(NameStage):
                 if known is not None:
                     return self.found(self.of_entry(known, known.name))
         definite = phrase.determiner == "definite"
+        if definite and head.form == "ministry" and not phrase.modifiers:
+            known = self.minister_house(start)
+            if known is not None:
+                return self.found(self.of_entry(known, known.name))
         own = [strip_possessive(word) for word in phrase.words]
         if phrase.owner is not None:
             if head.form == "campaign":
@@ -341,6 +353,19 @@ class RoleStage(NameStage):
             return self.found(self.organization(name, "name"))
         name = describe_source(phrase, self.registry, None)
         return self.found(Answer(name, "organization", "nominal", "speaker.institution", self.slug_id(name), head=head))
+
+    def minister_house(self, start: int) -> RegistryEntry | None:
+        """Return the ministry of the minister last named: "the ministry" after the German foreign minister."""
+        for mention in reversed(self.names.before(start, most=20)):
+            entity = mention.entity
+            if entity.entry is None or entity.entry.country is None or entity.kind != "person":
+                continue
+            for role in sorted(entity.roles | {held.role for held in entity.entry.roles}):
+                if role.endswith(" minister"):
+                    house = self.registry.institution(role.removesuffix("minister") + "ministry", entity.entry.country)
+                    if house is not None:
+                        return house
+        return None
 
     def own_institution(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
         gender: Gender | None = {"his": "male", "her": "female"}.get(fold(self.text[start : start + 4]).strip())  # type: ignore[assignment]
