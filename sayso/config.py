@@ -24,8 +24,8 @@ FILE_NAME = "sayso.toml"
 # Read by the command line itself, not settings: SAYSO_CONFIG names the file, SAYSO_DEBUG asks for tracebacks.
 ENV_OF_COMMAND_LINE = frozenset({"SAYSO_CONFIG", "SAYSO_DEBUG"})
 
-TABLE_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
-KEY_START = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\")\s*=")
+TABLE_HEADER = re.compile(r"^[ \t]*\[([^\[\]]+)\]")
+KEY_START = re.compile(r"^[ \t]*([A-Za-z0-9_-]+|\"[^\"]*\")[ \t]*=")
 
 
 class Settings(BaseModel):
