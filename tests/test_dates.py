@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -136,11 +137,9 @@ def test_any_value_is_normalised_or_declined(value: object) -> None:
 @pytest.mark.parametrize("unit", ["a", " ", "2021 ", "2021", "7 Dec ", "A-", "© ", "date ", "Mon, ", "VELL, "])
 def test_time_is_linear(unit: str) -> None:
     patterns = [value for value in vars(dates).values() if isinstance(value, re.Pattern)]
-    for use in (
-        *(lambda text, p=p: sum(1 for _ in p.finditer(text)) for p in patterns),
-        find_date_line,
-        find_latest_date,
-    ):
+    uses: list[Callable[[str], object]] = [find_date_line, find_latest_date]
+    uses += [lambda text, pattern=pattern: sum(1 for _ in pattern.finditer(text)) for pattern in patterns]  # type: ignore[misc]
+    for use in uses:
         times = []
         for size in (1_000, 10_000, 100_000):
             text = unit * (size // len(unit))
