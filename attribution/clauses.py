@@ -66,7 +66,6 @@ class Sentence:
 
     low: list[str]
     cap: list[bool]
-    tag: list[str]
     starts: list[int]
     ends: list[int]
     quotes: list[Quotation | None]
@@ -75,6 +74,14 @@ class Sentence:
     """Whether the sentence opens its paragraph."""
     number: int
     """Counts all sentences of the article, those without a cue too."""
+    _tag: list[str] | None = None
+
+    @property
+    def tag(self) -> list[str]:
+        """One of `TAGS` for each unit; worked out when first asked for."""
+        if self._tag is None:
+            self._tag = tag_units(self.low, self.cap, self.quotes)
+        return self._tag
 
     def __len__(self) -> int:
         return len(self.low)
@@ -328,7 +335,6 @@ class _SentenceBuilder:
                 Sentence(
                     low[part],
                     cap[part],
-                    [],
                     starts[part],
                     ends[part],
                     quotes[part],

@@ -23,7 +23,6 @@ from .clauses import (
     skip_circumstances,
     split_sentences,
     subject_before,
-    tag_units,
 )
 from .confidence import Rates, context_key, read_rates
 from .lexicon import (
@@ -103,7 +102,7 @@ class RuleEngine:
         self.min_rate = min_rate
         self._hearers = self.words.hearers
         self._plain, self._around = _split_forms(self.cues)
-        self._hot = frozenset(self._plain).union(*self._around.values())
+        self._hot = frozenset(self._plain).union(self._around)
 
     # ------------------------------------------------------------------------------------------------------- driver
 
@@ -170,13 +169,16 @@ class RuleEngine:
                 yield item
 
     def _match_cues(self, s: Sentence) -> list[CueMatch]:
+        """Return the cues of the sentence in order, at most one for each word."""
+        low, hot = s.low, self._hot
+        hits = [i for i, word in enumerate(low) if word in hot]
+        if not hits:
+            return []
         matches: list[CueMatch] = []
-        low = s.low
-        if not s.tag:
-            s.tag.extend(tag_units(low, s.cap, s.quotes))
         plain, around = self._plain, self._around
-        present = frozenset(low)
-        for i, word in enumerate(low):
+        present: frozenset[str] | None = None
+        for i in hits:
+            word = low[i]
             best: CueMatch | None = None
             for form in plain.get(word, ()):  # longest first
                 length = len(form.words)
@@ -188,11 +190,13 @@ class RuleEngine:
                         best = match
                     elif form.entry is not best.form.entry:
                         best = self._prefer(s, best, match)
-            if word in around and not around[word].isdisjoint(present):
-                for match in self.cues.find_at(low, i):
-                    if match.source is not None and (best is None or match.end > best.end):
-                        best = match
-                        break
+            if word in around:
+                present = present or frozenset(low)
+                if not around[word].isdisjoint(present):
+                    for match in self.cues.find_at(low, i):
+                        if match.source is not None and (best is None or match.end > best.end):
+                            best = match
+                            break
             if best is not None:
                 matches.append(best)
         return matches
