@@ -54,7 +54,7 @@ def measure(*command: str) -> Usage:
 
 
 def write_corpus(articles: list[str], path: Path, megabytes: float) -> tuple[int, int]:
-    """Write the articles over and over as JSON lines, until the file has that size; return articles and words (by white space) in it."""
+    """Write the articles over and over as JSON lines, until the file has that size; return its articles and words."""
     words = [len(text.split()) for text in articles]
     count = total = size = 0
     with path.open("w", encoding="utf-8", newline="\n") as out:
