@@ -91,6 +91,13 @@ def agrees(expected: str, found: str) -> bool:
     return re.fullmatch(pattern, found, re.DOTALL) is not None
 
 
+def with_gaps(expected: str, found: str) -> str:
+    """Return the new output with `[...]` in the lines where the page had one."""
+    shown = dict(enumerate(expected.splitlines()))
+    lines = [line.rstrip() for line in found.strip().splitlines()]
+    return "\n".join(shown[at] if ANYTHING in shown.get(at, "") else line for at, line in enumerate(lines))
+
+
 @pytest.fixture
 def playground(tmp_path: Path) -> Path:
     """A folder that looks like the checkout to examples, and is theirs to write in."""
@@ -123,15 +130,22 @@ def has_examples(page: Path) -> bool:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="commands are written for a POSIX shell")
 @pytest.mark.parametrize("page", [page for page in PAGES if has_examples(page)], ids=named)
-def test_examples_give_what_the_page_shows(page: Path, playground: Path) -> None:
-    """The page's commands run in order in one folder, then its Python blocks as one script in the same folder."""
-    blocks = read_blocks(page.read_text(encoding="utf-8"))
+def test_examples_give_what_the_page_shows(page: Path, playground: Path, request: pytest.FixtureRequest) -> None:
+    """The page's commands run in order in one folder, then its Python blocks as one script in the same folder.
+
+    With `--update-golden` the page is rewritten to show what its commands print now.
+    """
+    text = page.read_text(encoding="utf-8")
+    blocks = read_blocks(text)
     for block in blocks:
         for example in read_examples(block) if block.info == "console" else []:
             done = run("bash", "-o", "pipefail", "-c", example.command, cwd=playground)
             place = f"{named(page)}:{block.line}: {example.command}\n{done.stdout}\n{done.stderr}"
             assert done.returncode == example.exit_code, place
-            assert not example.expected or agrees(example.expected, done.stdout), place
+            if example.expected and not agrees(example.expected, done.stdout):
+                assert request.config.getoption("--update-golden"), place
+                text = text.replace(example.expected, with_gaps(example.expected, done.stdout))
+                page.write_text(text, encoding="utf-8", newline="\n")
 
     script, expected = read_script(blocks)
     path = playground / "example.py"
