@@ -17,7 +17,7 @@ from .types import Attribution
 COMMA = re.compile(r",?\s*")
 PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
 AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
-SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s*)(?:[Tt]he )?$")
+SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
 # An unnamed speaker is not taken up by a pronoun further on.
 MAX_UNNAMED_SENTENCES = 3
 _PHRASE_STOPS = frozenset(
