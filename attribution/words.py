@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # A word keeps its inner apostrophes and hyphens (Ukraine’s, ex-Soviet); U.S. and a.m. keep their periods.
 WORD = re.compile(
-    r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’‑-][^\W_]+)*|\d+(?:[.,:]\d+)*(?:['’‑-]?[^\W_]+)*|\.{2,}|[^\w\s]|_+",
+    r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’‑-][^\W_]+)*|\d++(?:[.,:]\d++)*+[^\W_]*+(?:['’‑-][^\W_]++)*+|\.{2,}|[^\w\s]|_+",
 )
 LINE = re.compile(r"[^\n]+")
 BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
