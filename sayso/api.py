@@ -116,8 +116,11 @@ def load(
     )
 
 
+# A text is an iterable of texts to a type checker; at run time the first signature comes first.
 @overload
-def attribute(articles: str | Article, *, model: str | Path | None = None) -> list[Attribution]: ...
+def attribute(  # type: ignore[overload-overlap]
+    articles: str | Article, *, model: str | Path | None = None
+) -> list[Attribution]: ...
 @overload
 def attribute(articles: Iterable[str | Article], *, model: str | Path | None = None) -> Iterator[Attribution]: ...
 def attribute(
