@@ -17,7 +17,7 @@ from .words import Words
 
 MAX_PHRASE_QUOTE = 50
 """Characters of the longest quotation that still reads as part of a phrase: the “red line”."""
-MAX_SENTENCE_UNITS = 400
+MAX_SENTENCE_UNITS = 250
 """A longer sentence (a table, a list, a text without full stops) is cut, so that time stays linear in the text."""
 MAX_ASKING_DISTANCE = 7
 QUOTE_MARKS_AT_END = "”»\"'’“‟＂"
