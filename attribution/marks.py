@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .types import TextSpan
 
@@ -86,7 +86,10 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
         if marks:
             continued = index + 1 < len(paragraphs) and _begins_with_opener(text, *paragraphs[index + 1])
             pairs, opened = _pair(marks, continued=continued)
+        stop = end if opened is None else _rstrip(text, opened.end, end)
         doubles = [(left.start, right.end) for left, right, depth in pairs if depth == 0]
+        if opened is not None:
+            doubles = [pair for pair in doubles if pair[0] < opened.start] + [(opened.start, stop)]
         found.extend(_find_single(text, begin, end, doubles))
         if carried:
             closing = next((pair for pair in pairs if pair[0] is marks[0] and pair[2] == 0), None)
@@ -97,7 +100,6 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
                 found.append(_quotation(carried, 0))
                 carried = []
         found.extend(_quotation([_piece(a, b)], depth) for a, b, depth in pairs if b.start > a.end)
-        stop = end if opened is None else _rstrip(text, opened.end, end)
         if opened is not None and stop > opened.end:
             if len(carried) >= MAX_PIECES:
                 found.append(_quotation(carried, 0))
@@ -107,7 +109,20 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
     if carried:
         found.append(_quotation(carried, 0))
     found.sort(key=lambda q: (q.start, -q.end))
-    return found
+    return _with_depth(found)
+
+
+def _with_depth(quotations: Sequence[Quotation]) -> list[Quotation]:
+    """Return the quotations, those in double marks inside single ones as inner: ‘He said “no” to me,’ said Ruiz."""
+    outer_end = 0
+    placed = []
+    for quotation in quotations:
+        if quotation.depth == 0 and quotation.start < outer_end:
+            quotation = replace(quotation, depth=1)
+        elif quotation.depth == 0:
+            outer_end = quotation.end
+        placed.append(quotation)
+    return placed
 
 
 def _piece(left: _Mark, right: _Mark) -> _Piece:
