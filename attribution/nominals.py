@@ -128,7 +128,7 @@ class _RolesKey(_RolesKeyBase):
 @lru_cache(maxsize=16384)
 def _parse_phrase(source: str, key: _RolesKey) -> SourcePhrase:
     roles = key.roles
-    text = " ".join(source.split())
+    text = " ".join(source.replace("--", "—").split())
     text = _LEAD.sub("", text, count=1)
     partitive = PARTITIVE.match(text)
     if partitive is not None and partitive.end() < len(text):

@@ -11,15 +11,18 @@ from .antecedents import Quotations, Spoke
 from .capitals import parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
-from .names import LEADING_ARTICLE, fold, fold_name, slug, strip_possessive
+from .names import LEADING_ARTICLE, SUFFIXES, fold, fold_name, last_word, slug, strip_possessive
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun
 from .types import Attribution, SpeakerHow, SpeakerType
 
 DECLINED = "speaker.declined"
+# Shorter surnames have too many neighbours one letter away.
+MIN_MISSPELT = 5
 # Speakers further back are not taken up again; it also keeps book-length texts linear.
 LOOK_BACK_SAID = 60
+UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? )?")
 NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
@@ -150,10 +153,22 @@ class NameStage:
                 return mention
         return None
 
-    def mention_from(self, position: int) -> Mention | None:
-        """Return the mention that starts at `position`, titles before it included."""
+    def mention_from(self, position: int, end: int) -> Mention | None:
+        """Return the mention that starts at `position`, titles or up to two small words before it included."""
         for mention in self.names.before(position + 40, most=4):
-            if mention.start >= position and mention.start - position <= len(" ".join(mention.titles)) + 2:
+            if mention.start >= position:
+                before = self.text[position : mention.start]
+                if len(before) <= len(" ".join(mention.titles)) + 2 or (
+                    mention.end <= end and UNTITLED.fullmatch(before) and mention.entity.kind == "person"
+                ):
+                    return mention
+        return None
+
+    def titled_name(self, start: int, end: int) -> Mention | None:
+        """Return the person at the source's front whose titles are all that stands before: "Secretary of State Ruiz"."""
+        for mention in self.names.before(min(end, start + 60), most=4):
+            before = mention.start - start
+            if mention.titles and mention.entity.kind == "person" and 0 < before <= len(" ".join(mention.titles)) + 2:
                 return mention
         return None
 
@@ -175,7 +190,7 @@ class NameStage:
         source, as capitals in headlines do ("Ruiz Vows To Stay").
         """
         entity = mention.entity
-        if mention.end < own_end:
+        if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:
             return False
         if phrase.head is not None and entity.entry is None and entity.kind == "unknown":
             return False
@@ -189,7 +204,7 @@ class NameStage:
             stops.append(comma)
         for stop in stops:
             gap = NAME_AFTER_ROLE.match(self.text, stop)
-            mention = self.mention_from(gap.end()) if gap is not None else None
+            mention = self.mention_from(gap.end(), end if stop == comma else stop) if gap is not None else None
             if mention is None or mention.entity.kind not in ("person", "unknown"):
                 continue
             # "the minister, Ruiz's rival, said": a possessive belongs to what follows.
@@ -216,11 +231,38 @@ class NameStage:
                 return self.found(answer)
             if len(words) <= 4:
                 how: SpeakerHow = "name" if " " in shown else "surname"
-                return self.found(Answer(shown, "person", how, f"speaker.{how}", self.slug_id(shown)))
+                near = self.misspelt(shown) if " " not in shown else None
+                person = near or self.new_person(shown, start, end)
+                return self.found(self.of_entity(person, how, f"speaker.{how}", "person"))
             return None, f"{DECLINED}.unknown"
         if words[-1].endswith("s") and len(words[-1]) > 3 and phrase.owner is None:
             return self.found(self.group(describe_source(phrase, self.registry, None)))
         return None, f"{DECLINED}.unknown"
+
+    def misspelt(self, surname: str) -> Entity | None:
+        """Return the one person of the article whose surname differs by a letter or two: "Mr. Ruitz" is Ana Ruiz."""
+        # rapidfuzz takes a while to import and most articles never need it.
+        from rapidfuzz.distance import OSA
+
+        key = fold_name(surname)
+        if len(key) < MIN_MISSPELT:
+            return None
+        allowed = 2 if len(key) > MIN_MISSPELT + 2 else 1
+        near = {
+            id(entity): entity
+            for known, entities in self.names.by_surname.items()
+            if known[:1] == key[:1] and OSA.distance(known, key, score_cutoff=allowed) <= allowed
+            for entity in entities
+            if entity.kind == "person"
+        }
+        return next(iter(near.values())) if len(near) == 1 else None
+
+    def new_person(self, name: str, start: int, end: int) -> Entity:
+        """Return a person whom only the source names, known to the article from here on."""
+        entity = Entity(name, "person")
+        entity.mentions.append(Mention(start, end, entity, self.names.sentence_of(start)))
+        self.names.by_surname.setdefault(last_word(name), []).append(entity)
+        return entity
 
     def from_demonym(self, phrase: SourcePhrase, word: str, country: RegistryEntry, start: int) -> Answer:
         """Return the country for "the Russians", somebody of it for "the Ukrainian", a group for "many Russians"."""

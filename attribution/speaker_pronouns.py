@@ -6,15 +6,23 @@ import re
 from itertools import pairwise
 
 from .antecedents import choose_antecedent
+from .authors import find_author
 from .descriptions import describe_source
-from .names import fold
+from .names import fold, fold_name
 from .nominals import parse_phrase
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_roles import RoleStage
 from .types import Attribution
 
-COMMA = re.compile(r",?\s*")
+COMMA = re.compile(r"\s?(?:,|--|[—–(])?\s*")
+# What may stand between somebody and "who": nothing, an age and a place, an appositive, "is a lawyer".
+RELATIVE_GAP = re.compile(
+    r"\s?(?:,|--|[—–(])?\s*|,[^;:“”\"]{1,110},\s*|, (?:an?|the|his|her) [^,;:“”\"]{2,90} |"
+    r" (?:is|was|remains) (?:an?|the) [^,;:“”\"]{2,80} |\s?\([^()]{1,30}\),?\s*"
+)
+AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
+MAX_RELATIVE_GAP = 120
 PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
 AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
 SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
@@ -85,20 +93,33 @@ class PronounStage(RoleStage):
                 return self.found(self.again(said.answer, "pronoun", "speaker.first-person"))
         if start in self.quoted:
             return None, f"{DECLINED}.first-person"
+        author = find_author(self.text, start)
+        if author is not None:
+            entity = self.names.by_key.get("\x00" + fold_name(author)) or self.new_person(author, start, start + 1)
+            return self.found(self.of_entity(entity, "pronoun", "speaker.first-person", "person"))
         name = "article author"
         return self.found(Answer(name, "unnamed", "pronoun", "speaker.first-person", self.scoped_id("unnamed", name)))
 
     def relative(self, start: int) -> tuple[Answer | None, str]:
         """Return whom "who" stands for: the name or role noun that ends right before it."""
         gap = self.text[max(0, start - 90) : start]
-        for mention in reversed(self.names.before(start, most=3)):
+        person = fold(self.text[start : start + 3]) == "who"
+        sentence = self.names.sentence_of(start)
+        for mention in reversed(self.names.before(start, most=4)):
             between = self.text[mention.end : start]
-            if COMMA.fullmatch(between) or (
-                between.startswith(",") and between.rstrip().endswith(",") and "." not in between and len(between) < 120
-            ):
-                if mention.entity.kind == "unknown":
+            if mention.sentence != sentence or len(between) > MAX_RELATIVE_GAP:
+                break
+            kind = mention.entity.kind
+            if (person and kind not in ("person", "unknown")) or (kind == "unknown" and not person):
+                continue
+            if RELATIVE_GAP.fullmatch(between):
+                if kind == "unknown" and not COMMA.fullmatch(between):
                     continue
                 return self.found(self.of_entity(mention.entity, "pronoun", "speaker.relative"))
+        coordinated = self.said[-1] if self.said and AND_BEFORE.search(gap) else None
+        if coordinated is not None and coordinated.answer.why == "speaker.relative":
+            if self.names.sentence_of(coordinated.position) == sentence:
+                return self.found(coordinated.answer)
         words = PHRASE_PARTS.findall(gap)
         while words and words[-1] in (",",):
             words.pop()

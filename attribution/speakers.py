@@ -48,6 +48,7 @@ CONFIDENCE: dict[str, float] = {
 MAX_FLOATING_PARAGRAPHS = 2
 # Characters; what is longer is no noun phrase.
 MAX_SOURCE = 600
+ONE_OF = re.compile(r"one of ", re.IGNORECASE)
 PARAGRAPH_GAP = re.compile(r"\n\s*")
 
 
@@ -149,8 +150,12 @@ class Resolver(PronounStage):
         mention = self.mention_at(own_end - 1)
         if mention is not None and self.is_name_of(phrase, mention, start, own_end, end):
             return self.found(self.of_mention(mention, start))
+        titled = self.titled_name(start, end)
+        if titled is not None:
+            return self.found(self.of_mention(titled, start))
         head = phrase.head
-        if head is None or (head.kind in ("inside", "class", "office") and not head.plural):
+        one = ONE_OF.match(self.text, start)
+        if head is None or (head.kind in ("inside", "class", "office") and (not head.plural or one)):
             apposed = self.apposed_name(start, own_end, end)
             if apposed is not None and not phrase.words[-1][:1].isupper():
                 return self.found(self.of_mention(apposed, start))
