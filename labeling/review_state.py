@@ -1,0 +1,572 @@
+"""From items and events to what an annotator now says, one event at a time or all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sayso.attribution.errors import InputError
+from sayso.attribution.types import (
+    Article,
+    Attribution,
+    Spans,
+    Speaker,
+    SpeakerHow,
+    Stance,
+    TextSpan,
+    attribution_id,
+    make_attribution,
+)
+
+from .review_items import (
+    FINISHING,
+    Changes,
+    Decision,
+    Event,
+    ItemRef,
+    ReviewItem,
+    SpeakerAnswer,
+    StanceAnswer,
+    content_overlap,
+    make_speaker_id,
+)
+from .review_log import UNDOABLE, effective_events
+
+Status = Literal["open", "edited", "skipped", "accepted", "rejected", "replaced"]
+
+# Half the characters: what the scoring calls a relaxed match.
+MIN_OVERLAP = 0.5
+SPAN_QUESTIONS = ("kind", "content", "cue", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """What one annotator says about one item so far.
+
+    `attribution` has all changes in it; its id is that of its present spans, `item.id` stays. `answered` names the
+    questions answered: exists, kind, content, cue, source, speaker, stance:TARGET. Accepting answers them all, but
+    under `--blind` speaker and stances only where they were given.
+    """
+
+    item: ReviewItem
+    attribution: Attribution
+    status: Status = "open"
+    answered: frozenset[str] = frozenset()
+    flagged: bool = False
+    note: str | None = None
+    replaced_by: tuple[str, ...] = ()
+    seen: bool | None = None
+    seq: int = 0
+    """Number of the last decision on it; 0: none."""
+
+    @property
+    def id(self) -> str:
+        return self.item.id
+
+    @property
+    def undecided(self) -> bool:
+        """Whether review still has to ask: not finished, though edited or put off perhaps."""
+        return self.status in ("open", "edited", "skipped")
+
+    @property
+    def stands(self) -> bool:
+        """Whether the item is an attribution of the result: neither rejected nor replaced by others."""
+        return self.status not in ("rejected", "replaced")
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """An event whose item can't be found again, and why: it is listed, and stays in the log."""
+
+    event: Event
+    reason: Literal["text changed", "article gone", "not found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoined:
+    """Which items of today the items of a log are: `names` maps ids that differ, `restored` are gone from the build."""
+
+    names: Mapping[str, str]
+    restored: tuple[ReviewItem, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """All that one annotator says: the state of each item by id, in the order of the items, and complete articles."""
+
+    annotator: str
+    states: Mapping[str, ItemState]
+    complete: frozenset[tuple[str, str]] = frozenset()
+    """(article id, text hash) of the articles from which nothing is missing."""
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+@dataclass(slots=True)
+class _Step:
+    """One event in effect and what it took the place of, to undo it at once."""
+
+    event: Event
+    before: dict[str, ItemState | None]
+    complete_before: frozenset[tuple[str, str]]
+
+
+class ReviewState:
+    """The states of a review under way: `take` each event as it is recorded; undo and redo cost no more than a step.
+
+    `states` has every item by id; items made by split, merge and add come in at the end.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[ReviewItem],
+        *,
+        annotator: str,
+        articles: Iterable[Article] = (),
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """`articles` need only name those without items, where quotations may be added; `names` come of `rejoin`."""
+        self.annotator = annotator
+        self.names = dict(names or {})
+        self.states: dict[str, ItemState] = {}
+        self.complete: frozenset[tuple[str, str]] = frozenset()
+        self.unmatched: list[Unmatched] = []
+        self._articles = {article.text_sha256: article for article in articles}
+        self._steps: list[_Step] = []
+        self._undone: list[Event] = []
+        for item in items:
+            if item.id in self.states:
+                raise InputError(f"two items have the id {item.id!r}; build the dataset again")
+            self.states[item.id] = ItemState(item, item.attribution)
+            self._articles.setdefault(item.text_sha256, item.article)
+
+    def take(self, event: Event) -> tuple[str, ...]:
+        """Bring the states up to date with `event` and return the ids of the items that changed.
+
+        Raises InputError for an answer that can't be applied (spans beyond the text, an item already replaced); the
+        states are then as before. Apply a decision here with `preview` before it is recorded.
+        """
+        if event.event == "undo":
+            step = self._steps.pop()
+            if step.event.seq != event.of:
+                self._steps.append(step)
+                raise InputError(f"event {event.of} is not the last in effect; it can't be undone")
+            self._restore(step)
+            self._undone.append(step.event)
+            return tuple(step.before)
+        if event.event == "redo":
+            if not self._undone or self._undone[-1].seq != event.of:
+                raise InputError(f"event {event.of} is not the one undone last; it can't be redone")
+            return self._apply(self._undone.pop())
+        if event.event in UNDOABLE:
+            changed = self._apply(event)
+            self._undone.clear()
+            return changed
+        return ()
+
+    def preview(self, item: ItemRef, decision: Decision) -> None:
+        """Raise InputError where `decision` can't be applied now; changes nothing. Ask before recording an answer."""
+        event = Event(1 << 62, "", "decision", 0, item=item, decision=decision, seen=True)
+        self._apply(event)
+        step = self._steps.pop()
+        self._restore(step)
+
+    def reviewed(self) -> Reviewed:
+        """Return a frozen copy of where things stand."""
+        return Reviewed(self.annotator, dict(self.states), self.complete, tuple(self.unmatched))
+
+    def _restore(self, step: _Step) -> None:
+        for key, before in step.before.items():
+            if before is None:
+                del self.states[key]
+            else:
+                self.states[key] = before
+        self.complete = step.complete_before
+
+    def _apply(self, event: Event) -> tuple[str, ...]:
+        step = _Step(event, {}, self.complete)
+        try:
+            after = self._changes_of(event)
+        except InputError as error:
+            raise InputError(f"event {event.seq} on {event.item.id if event.item else 'no item'}: {error}") from error
+        if event.event == "complete":
+            mark = (str(event.article_id), str(event.text_sha256))
+            self.complete = self.complete | {mark} if event.on else self.complete - {mark}
+        for key, state in after.items():
+            step.before[key] = self.states.get(key)
+            self.states[key] = state
+        self._steps.append(step)
+        return tuple(after)
+
+    def _changes_of(self, event: Event) -> dict[str, ItemState]:
+        """Return the new states by id that `event` brings about."""
+        if event.item is None:
+            return {}
+        key = self.names.get(event.item.id, event.item.id)
+        state = self.states.get(key)
+        decision = event.decision
+        if state is None:
+            if decision is not None and decision.action == "add":
+                state = self._add(event.item, decision, event)
+                return {state.id: state}
+            return {}  # `rejoin` lists what can't be found; the rest of the log goes on
+        if event.event == "flag":
+            return {key: replace(state, flagged=bool(event.on))}
+        if event.event == "note":
+            return {key: replace(state, note=event.text or None)}
+        if decision is None:
+            return {}
+        if state.status == "replaced":
+            raise InputError(f"it was replaced by {', '.join(state.replaced_by)}; undo that first")
+        if decision.action == "split":
+            return self._split(state, decision, event)
+        if decision.action == "merge":
+            return self._merge(state, decision, event)
+        return {key: self._answer(state, decision, event)}
+
+    def _answer(self, state: ItemState, decision: Decision, event: Event) -> ItemState:
+        """Return the state after accept, edit, add, reject or skip."""
+        action, seen = decision.action, bool(event.seen)
+        state = replace(state, seen=event.seen, seq=event.seq)
+        if action == "skip":
+            return replace(state, status="skipped")
+        if action == "reject":
+            return replace(state, status="rejected", answered=state.answered | {"exists"})
+        done = action in FINISHING
+        attribution = change_attribution(
+            state.item.article.text, state.item.text_sha256, state.attribution, decision.changes, by=self.annotator
+        )
+        answered = state.answered | {"exists"} | _questions_in(decision.changes)
+        if done:
+            answered |= set(SPAN_QUESTIONS)
+            if seen and action == "accept":
+                answered |= {"speaker"} | {
+                    f"stance:{target}"
+                    for target in (*state.item.targets, *(stance.target for stance in attribution.stances))
+                }
+            attribution = endorse(attribution, by=self.annotator, answered=answered)
+        status: Status = "accepted" if done else "edited"
+        return replace(state, status=status, answered=frozenset(answered), attribution=attribution)
+
+    def _add(self, ref: ItemRef, decision: Decision, event: Event) -> ItemState:
+        article = self._articles.get(ref.text_sha256)
+        if article is None:
+            raise InputError(f"article {ref.article_id!r} with this text is not in the dataset")
+        changes = decision.changes
+        made = _make(article, ref.text_sha256, changes, by=self.annotator, why="review.add")
+        context = TextSpan(made.start, made.end)
+        targets = tuple(stance.target for stance in changes.stances)
+        item = ReviewItem(article, ref.text_sha256, made, context, targets)
+        answered = {"exists", *SPAN_QUESTIONS} | _questions_in(changes)
+        return ItemState(item, made, "accepted", frozenset(answered), seen=event.seen, seq=event.seq)
+
+    def _split(self, state: ItemState, decision: Decision, event: Event) -> dict[str, ItemState]:
+        text, sha = state.item.article.text, state.item.text_sha256
+        base = change_attribution(text, sha, state.attribution, decision.changes, by=self.annotator)
+        parts = [
+            change_attribution(text, sha, base, part, by=self.annotator, why="review.split") for part in decision.parts
+        ]
+        if len({part.id for part in parts}) != len(parts):
+            raise InputError("two parts of the split are the same")
+        return self._replace_with(parts, [state], event)
+
+    def _merge(self, state: ItemState, decision: Decision, event: Event) -> dict[str, ItemState]:
+        text, sha = state.item.article.text, state.item.text_sha256
+        merged = [state]
+        for other in decision.others:
+            found = self.states.get(self.names.get(other.id, other.id))
+            if found is None or not found.stands or found.item.text_sha256 != sha:
+                raise InputError(f"{other.id} can't be merged with it: not there any more, or of another article")
+            merged.append(found)
+        content = join_spans(text, [span for part in merged for span in part.attribution.content_spans])
+        changes = decision.changes if decision.changes.content else replace(decision.changes, content=content)
+        made = change_attribution(text, sha, state.attribution, changes, by=self.annotator, why="review.merge")
+        stances = dict.fromkeys(stance.target for stance in made.stances)
+        more = [s for part in merged[1:] for s in part.attribution.stances if s.target not in stances]
+        first_of_each = {stance.target: stance for stance in reversed(more)}
+        made = replace(made, stances=(*made.stances, *(s for s in more if first_of_each[s.target] is s)))
+        return self._replace_with([made], merged, event)
+
+    def _replace_with(
+        self, made: Sequence[Attribution], olds: Sequence[ItemState], event: Event
+    ) -> dict[str, ItemState]:
+        """Return the states where `made` take the place of `olds`; one with an old one's spans is that one, edited."""
+        ids = tuple(attribution.id for attribution in made)
+        first = olds[0].item
+        after: dict[str, ItemState] = {}
+        for old in olds:
+            after[old.id] = replace(
+                old,
+                status="replaced",
+                replaced_by=ids,
+                answered=old.answered | {"exists"},
+                seq=event.seq,
+                seen=event.seen,
+            )
+        for attribution in made:
+            taken = self.states.get(attribution.id)
+            if taken is not None and attribution.id not in after and taken.stands:
+                raise InputError(f"the article already has {attribution.id} with these spans")
+            covered = [first.context, *attribution.content_spans]
+            context = TextSpan(min(span.start for span in covered), max(span.end for span in covered))
+            item = ReviewItem(first.article, first.text_sha256, attribution, context, first.targets, based_on=first.id)
+            if attribution.id in after:
+                item = replace(self.states[attribution.id].item, context=context)
+            answered = frozenset({"exists", *SPAN_QUESTIONS})
+            after[attribution.id] = ItemState(item, attribution, "edited", answered, seen=event.seen, seq=event.seq)
+        return after
+
+
+def apply(
+    events: Iterable[Event],
+    items: Iterable[ReviewItem],
+    *,
+    annotator: str = "",
+    articles: Iterable[Article] = (),
+) -> Reviewed:
+    """Return what the events of one log say about the items; neither is changed, and equal arguments give equals.
+
+    Items are found again by id, else by their content on the same text. What can't be found is in `unmatched`. An
+    event that no longer applies after a rebuild (its parts are gone) is listed there too, never an error.
+    """
+    in_effect = effective_events(list(events))
+    known = list(items)
+    all_articles = [*articles, *{item.text_sha256: item.article for item in known}.values()]
+    rejoined = rejoin(in_effect, known, articles=all_articles)
+    state = ReviewState([*known, *rejoined.restored], annotator=annotator, articles=all_articles, names=rejoined.names)
+    lost = {entry.event.seq for entry in rejoined.unmatched}
+    failed = []
+    for event in in_effect:
+        if event.seq in lost:
+            continue
+        try:
+            state.take(event)
+        except InputError:
+            failed.append(Unmatched(event, "not found"))
+    reviewed = state.reviewed()
+    return replace(reviewed, unmatched=tuple(sorted((*rejoined.unmatched, *failed), key=lambda one: one.event.seq)))
+
+
+def rejoin(events: Sequence[Event], items: Sequence[ReviewItem], *, articles: Iterable[Article] = ()) -> Rejoined:
+    """Return which of `items` the items of `events` (those in effect) are.
+
+    By id; else, on the same text, the item whose content overlaps most, by half at least, and that no other item of
+    the log is. What the build no longer finds on an unchanged text is restored from the log: a person looked at it.
+    """
+    ids = {item.id for item in items}
+    texts = {article.text_sha256: article for article in articles} | {item.text_sha256: item.article for item in items}
+    article_ids = {article.id for article in texts.values()}
+    by_text: dict[str, list[ReviewItem]] = {}
+    for item in items:
+        by_text.setdefault(item.text_sha256, []).append(item)
+    missing: dict[str, ItemRef] = {}
+    added: dict[str, Event] = {}
+    made: set[str] = set()
+    unmatched: list[Unmatched] = []
+    taken: set[str] = set()
+    for event in events:
+        if event.event == "complete":
+            if event.text_sha256 not in texts:
+                unmatched.append(
+                    Unmatched(event, "text changed" if event.article_id in article_ids else "article gone")
+                )
+            continue
+        ref, decision = event.item, event.decision
+        if ref is None:
+            continue
+        if ref.text_sha256 not in texts:
+            unmatched.append(Unmatched(event, "text changed" if ref.article_id in article_ids else "article gone"))
+            continue
+        made.update(_ids_made(ref, decision))
+        for other in (ref, *(decision.others if decision else ())):
+            if other.id in ids:
+                taken.add(other.id)
+            elif decision is not None and decision.action == "add":
+                added.setdefault(other.id, event)
+            elif other.id not in made and (other.id not in missing or missing[other.id].suggested is None):
+                missing[other.id] = other
+    names: dict[str, str] = {}
+    pairs = [
+        (content_overlap(ref.content, item.attribution.content_spans), number, ref.id, item.id)
+        for number, ref in enumerate((*missing.values(), *(event.item for event in added.values() if event.item)))
+        for item in by_text.get(ref.text_sha256, ())
+        if item.id not in taken and (ref.id in missing or _same_cue(added[ref.id], item))
+    ]
+    for overlap, _, old, new in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
+        if overlap >= MIN_OVERLAP and old not in names and new not in taken:
+            names[old] = new
+            taken.add(new)
+    restored = []
+    for ref in missing.values():
+        if ref.id in names:
+            continue
+        if ref.suggested is None:
+            unmatched += [
+                Unmatched(event, "not found") for event in events if event.item is not None and event.item.id == ref.id
+            ]
+            continue
+        context = TextSpan(ref.content[0].start, ref.content[-1].end)
+        restored.append(ReviewItem(texts[ref.text_sha256], ref.text_sha256, ref.suggested, context))
+    return Rejoined(names, tuple(restored), tuple(unmatched))
+
+
+def change_attribution(
+    text: str, text_sha256: str, attribution: Attribution, changes: Changes, *, by: str, why: str = "review.edit"
+) -> Attribution:
+    """Return `attribution` with the changes made, its texts and id anew; an edited one says what it is based on.
+
+    Raises InputError (OffsetError) for spans beyond the text.
+    """
+    origin = f"human:{by}"
+    if any(part is not None for part in (changes.kind, changes.content, changes.cue, changes.source)):
+        made = make_attribution(
+            text,
+            article_id=attribution.article_id,
+            text_sha256=text_sha256,
+            kind=changes.kind or attribution.kind,
+            content=_or(changes.content, attribution.content_spans),
+            cue=_or(changes.cue, attribution.cue_spans),
+            source=_or(changes.source, attribution.source_spans),
+            confidence=1.0,
+            origin=origin,
+            nested_in=attribution.nested_in,
+        )
+        reasons = list(attribution.why)
+        if made.id != attribution.id and not any(reason.startswith("based-on:") for reason in reasons):
+            reasons.append(f"based-on:{attribution.id}")
+        if why not in reasons:
+            reasons.append(why)
+        attribution = replace(
+            made,
+            why=tuple(reasons),
+            speaker=attribution.speaker,
+            stances=attribution.stances,
+            cluster_id=attribution.cluster_id,
+        )
+    if changes.speaker is not None:
+        attribution = replace(attribution, speaker=_speaker(changes.speaker, attribution))
+    return replace(attribution, stances=_stances(attribution.stances, changes.stances, origin))
+
+
+def endorse(attribution: Attribution, *, by: str, answered: Iterable[str]) -> Attribution:
+    """Return `attribution` as the word of an annotator: origin and full confidence for it and what was `answered`."""
+    origin = f"human:{by}"
+    questions = set(answered)
+    speaker = attribution.speaker
+    if speaker is not None and "speaker" in questions:
+        speaker = replace(speaker, confidence=1.0)
+    stances = tuple(
+        replace(stance, origin=origin, confidence=1.0) if f"stance:{stance.target}" in questions else stance
+        for stance in attribution.stances
+    )
+    why = attribution.why
+    if not any(reason.startswith("review.") for reason in why):
+        why = (*why, "review.accept")
+    return replace(attribution, origin=origin, confidence=1.0, speaker=speaker, stances=stances, why=why)
+
+
+def join_spans(text: str, spans: Iterable[TextSpan]) -> Spans:
+    """Return the spans in text order, those that overlap or have only white space between them joined to one."""
+    joined: list[TextSpan] = []
+    for span in sorted(spans):
+        if joined and not text[joined[-1].end : span.start].strip():
+            joined[-1] = TextSpan(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def _make(article: Article, text_sha256: str, changes: Changes, *, by: str, why: str) -> Attribution:
+    if changes.kind is None or changes.content is None:
+        raise InputError("a missed quotation needs its content and kind")
+    made = make_attribution(
+        article.text,
+        article_id=article.id,
+        text_sha256=text_sha256,
+        kind=changes.kind,
+        content=changes.content,
+        cue=changes.cue or (),
+        source=changes.source or (),
+        confidence=1.0,
+        origin=f"human:{by}",
+        why=[why],
+    )
+    if changes.speaker is not None:
+        made = replace(made, speaker=_speaker(changes.speaker, made))
+    return replace(made, stances=_stances((), changes.stances, f"human:{by}"))
+
+
+def _speaker(answer: SpeakerAnswer, attribution: Attribution) -> Speaker | None:
+    if answer.name is None or answer.type is None:
+        return None
+    before = attribution.speaker
+    if before is not None and before.id == answer.id:
+        return replace(before, name=answer.name, type=answer.type, confidence=1.0)
+    return Speaker(
+        answer.id or make_speaker_id(answer.name), answer.name, answer.type, _how(answer.name, attribution), 1.0
+    )
+
+
+def _how(name: str, attribution: Attribution) -> SpeakerHow:
+    """Return how the text gives the speaker whom a person named, as far as the words tell."""
+    if attribution.source is None:
+        return "implicit"
+    source = attribution.source.casefold()
+    if name.casefold() in source:
+        return "name"
+    return "surname" if name.casefold().split()[-1] in source.split() else "nominal"
+
+
+def _stances(before: tuple[Stance, ...], answers: tuple[StanceAnswer, ...], origin: str) -> tuple[Stance, ...]:
+    """Return the stances with the answers in; those of targets that were there keep their place."""
+    stances: dict[str, Stance | None] = {stance.target: stance for stance in before}
+    for answer in answers:
+        stances[answer.target] = (
+            None if answer.label is None else Stance(answer.target, answer.label, 1.0, origin, answer.flags)
+        )
+    return tuple(stance for stance in stances.values() if stance is not None)
+
+
+def _questions_in(changes: Changes) -> set[str]:
+    given = {name for name in SPAN_QUESTIONS if getattr(changes, name) is not None}
+    if changes.speaker is not None:
+        given.add("speaker")
+    return given | {f"stance:{answer.target}" for answer in changes.stances}
+
+
+def _ids_made(ref: ItemRef, decision: Decision | None) -> set[str]:
+    """Return ids that a split may bring about; others of the log then refer to them."""
+    if decision is None or decision.action not in ("split", "merge") or ref.suggested is None:
+        return set()
+    base = ref.suggested
+    first = decision.changes
+    made = set()
+    parts = decision.parts or (first,)
+    for part in parts:
+        content = part.content or first.content
+        if content is None:
+            continue
+        cue = _or(part.cue, _or(first.cue, base.cue_spans))
+        source = _or(part.source, _or(first.source, base.source_spans))
+        made.add(
+            attribution_id(
+                ref.article_id,
+                ref.text_sha256,
+                content=tuple(sorted(content)),
+                cue=tuple(sorted(cue)),
+                source=tuple(sorted(source)),
+            )
+        )
+    return made
+
+
+def _same_cue(event: Event, item: ReviewItem) -> bool:
+    """Return whether an added quotation may be this item: nested ones share content, never the cue."""
+    cue = event.decision.changes.cue if event.decision else None
+    found = item.attribution.cue_spans
+    return not cue or not found or any(one.overlaps(other) for one in cue for other in found)
+
+
+def _or(spans: Spans | None, other: Spans) -> Spans:
+    return other if spans is None else spans
