@@ -35,8 +35,6 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 STANCE_LABELS: tuple[StanceLabel, ...] = get_args(StanceLabel)
 STANCE_FLAGS: tuple[StanceFlag, ...] = get_args(StanceFlag)
-# Actions that finish an item; `edit` changes it and leaves it open, `skip` leaves it for later.
-FINISHING: frozenset[Action] = frozenset({"accept", "split", "merge", "add", "reject"})
 
 NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 
@@ -203,9 +201,10 @@ class Changes:
 class Decision:
     """One answer about one item.
 
-    accept: right but for `changes`, and done. edit: `changes`, not done yet. reject: no quotation. skip: later.
-    split: `parts` take its place (each with content; what a part leaves out is the item's). merge: one attribution
-    of this item and `others`. add: a missed quotation; `changes` has all of it, and the item is where it stands.
+    accept: right but for `changes`, and done. edit: `changes`, not done yet. reject: no quotation, done. skip: later.
+    split: `parts` take its place (each with content; what a part leaves out is the item's), new items to answer.
+    merge: this item takes in `others` (`changes.content`, else all their content). add: a missed quotation;
+    `changes` has all of it, and the item is where it stands. What was split, merged or added still waits for `accept`.
     """
 
     action: Action

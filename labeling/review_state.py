@@ -20,7 +20,6 @@ from sayso.attribution.types import (
 )
 
 from .review_items import (
-    FINISHING,
     Changes,
     Decision,
     Event,
@@ -230,23 +229,24 @@ class ReviewState:
         action, seen = decision.action, bool(event.seen)
         state = replace(state, seen=event.seen, seq=event.seq)
         if action == "skip":
-            return replace(state, status="skipped")
+            return replace(state, status="accepted" if state.status == "accepted" else "skipped")
         if action == "reject":
             return replace(state, status="rejected", answered=state.answered | {"exists"})
-        done = action in FINISHING
+        done = action == "accept"
         attribution = change_attribution(
             state.item.article.text, state.item.text_sha256, state.attribution, decision.changes, by=self.annotator
         )
         answered = state.answered | {"exists"} | _questions_in(decision.changes)
         if done:
             answered |= set(SPAN_QUESTIONS)
-            if seen and action == "accept":
+            if seen:
                 answered |= {"speaker"} | {
                     f"stance:{target}"
                     for target in (*state.item.targets, *(stance.target for stance in attribution.stances))
                 }
             attribution = endorse(attribution, by=self.annotator, answered=answered)
-        status: Status = "accepted" if done else "edited"
+        # A correction of a finished item opens nothing; of one taken for no quotation it says that it is one.
+        status: Status = "accepted" if done or state.status == "accepted" else "edited"
         return replace(state, status=status, answered=frozenset(answered), attribution=attribution)
 
     def _add(self, ref: ItemRef, decision: Decision, event: Event) -> ItemState:
@@ -259,17 +259,37 @@ class ReviewState:
         targets = tuple(stance.target for stance in changes.stances)
         item = ReviewItem(article, ref.text_sha256, made, context, targets)
         answered = {"exists", *SPAN_QUESTIONS} | _questions_in(changes)
-        return ItemState(item, made, "accepted", frozenset(answered), seen=event.seen, seq=event.seq)
+        return ItemState(item, made, "edited", frozenset(answered), seen=event.seen, seq=event.seq)
 
     def _split(self, state: ItemState, decision: Decision, event: Event) -> dict[str, ItemState]:
-        text, sha = state.item.article.text, state.item.text_sha256
+        """Return the states where the parts take the item's place; a part with the item's own spans keeps its id."""
+        item, text, sha = state.item, state.item.article.text, state.item.text_sha256
         base = change_attribution(text, sha, state.attribution, decision.changes, by=self.annotator)
         parts = [
             change_attribution(text, sha, base, part, by=self.annotator, why="review.split") for part in decision.parts
         ]
         if len({part.id for part in parts}) != len(parts):
             raise InputError("two parts of the split are the same")
-        return self._replace_with(parts, [state], event)
+        ids = tuple(part.id for part in parts)
+        answered = state.answered | {"exists"}
+        after = {
+            state.id: replace(
+                state, status="replaced", replaced_by=ids, answered=answered, seq=event.seq, seen=event.seen
+            )
+        }
+        for part in parts:
+            taken = self.states.get(part.id)
+            if taken is not None and taken.id != state.id and taken.stands:
+                raise InputError(f"the article already has {part.id} with these spans")
+            covered = [item.context, *part.content_spans]
+            context = TextSpan(min(span.start for span in covered), max(span.end for span in covered))
+            made = ReviewItem(item.article, sha, part, context, item.targets, based_on=item.id)
+            if part.id == state.id:
+                made = replace(item, context=context)
+            after[part.id] = ItemState(
+                made, part, "edited", frozenset({"exists", *SPAN_QUESTIONS}), seen=event.seen, seq=event.seq
+            )
+        return after
 
     def _merge(self, state: ItemState, decision: Decision, event: Event) -> dict[str, ItemState]:
         text, sha = state.item.article.text, state.item.text_sha256
@@ -282,39 +302,18 @@ class ReviewState:
         content = join_spans(text, [span for part in merged for span in part.attribution.content_spans])
         changes = decision.changes if decision.changes.content else replace(decision.changes, content=content)
         made = change_attribution(text, sha, state.attribution, changes, by=self.annotator, why="review.merge")
-        stances = dict.fromkeys(stance.target for stance in made.stances)
-        more = [s for part in merged[1:] for s in part.attribution.stances if s.target not in stances]
-        first_of_each = {stance.target: stance for stance in reversed(more)}
-        made = replace(made, stances=(*made.stances, *(s for s in more if first_of_each[s.target] is s)))
-        return self._replace_with([made], merged, event)
-
-    def _replace_with(
-        self, made: Sequence[Attribution], olds: Sequence[ItemState], event: Event
-    ) -> dict[str, ItemState]:
-        """Return the states where `made` take the place of `olds`; one with an old one's spans is that one, edited."""
-        ids = tuple(attribution.id for attribution in made)
-        first = olds[0].item
-        after: dict[str, ItemState] = {}
-        for old in olds:
-            after[old.id] = replace(
-                old,
-                status="replaced",
-                replaced_by=ids,
-                answered=old.answered | {"exists"},
-                seq=event.seq,
-                seen=event.seen,
-            )
-        for attribution in made:
-            taken = self.states.get(attribution.id)
-            if taken is not None and attribution.id not in after and taken.stands:
-                raise InputError(f"the article already has {attribution.id} with these spans")
-            covered = [first.context, *attribution.content_spans]
-            context = TextSpan(min(span.start for span in covered), max(span.end for span in covered))
-            item = ReviewItem(first.article, first.text_sha256, attribution, context, first.targets, based_on=first.id)
-            if attribution.id in after:
-                item = replace(self.states[attribution.id].item, context=context)
-            answered = frozenset({"exists", *SPAN_QUESTIONS})
-            after[attribution.id] = ItemState(item, attribution, "edited", answered, seen=event.seen, seq=event.seq)
+        stances = {stance.target: stance for part in reversed(merged[1:]) for stance in part.attribution.stances}
+        kept = {stance.target for stance in made.stances}
+        made = replace(made, stances=(*made.stances, *(s for target, s in stances.items() if target not in kept)))
+        answered = state.answered | {"exists", *SPAN_QUESTIONS} | _questions_in(changes)
+        after = {
+            part.id: replace(part, status="replaced", replaced_by=(state.id,), seq=event.seq, seen=event.seen)
+            for part in merged[1:]
+        }
+        status: Status = "accepted" if state.status == "accepted" else "edited"
+        after[state.id] = replace(
+            state, attribution=made, status=status, answered=answered, seq=event.seq, seen=event.seen
+        )
         return after
 
 
@@ -536,14 +535,13 @@ def _questions_in(changes: Changes) -> set[str]:
 
 
 def _ids_made(ref: ItemRef, decision: Decision | None) -> set[str]:
-    """Return ids that a split may bring about; others of the log then refer to them."""
-    if decision is None or decision.action not in ("split", "merge") or ref.suggested is None:
+    """Return the ids that a split brings about; later events of the log refer to them."""
+    if decision is None or ref.suggested is None:
         return set()
     base = ref.suggested
     first = decision.changes
     made = set()
-    parts = decision.parts or (first,)
-    for part in parts:
+    for part in decision.parts:
         content = part.content or first.content
         if content is None:
             continue

@@ -9,7 +9,7 @@ import typer
 
 from sayso import __version__
 
-from . import build, config, doctor, evaluate, explain, publish, quotes, schema, show
+from . import build, codebook, config, doctor, evaluate, explain, publish, quotes, schema, show
 
 app = typer.Typer(
     name="sayso",
@@ -54,6 +54,7 @@ app.command()(publish.publish)
 app.command()(show.show)
 app.command()(explain.explain)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(codebook.app, name="codebook")
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(schema.schema)
