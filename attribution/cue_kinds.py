@@ -14,7 +14,7 @@ MIN_TRAILING_STRENGTH = 0.7
 _LINKING = frozenset("remain remains remained seem seems feels felt".split())
 _LINKING_WITH_SUBJECT = frozenset("remain remains remained feels felt".split())
 _NO_HOLDERS = frozenset("it there what".split())
-_ADJECTIVE_PREPOSITIONS = frozenset("about of by at with over".split())
+_ADJECTIVE_PREPOSITIONS = frozenset("about of by at with over on in against".split())
 # "in other words", "in some ways": no source stands there.
 _NO_OWNERS = frozenset("other some many few so these those two three".split())
 _DASHES = frozenset({"—", "–", "--"})
@@ -121,7 +121,8 @@ def _adjective_frame(use: CueUse) -> Frame | None:
     w = s.low[k]
     if entry.has("adj-that") and (w == "that" or clause_at(s, k)):
         return Frame("adj-that", k + 1 if w == "that" else k)
-    if entry.has("adj-prep") and w in _ADJECTIVE_PREPOSITIONS:
+    to_phrase = w == "to" and k + 1 < len(s) and s.tag[k + 1] in "DNSOq"
+    if entry.has("adj-prep") and (w in _ADJECTIVE_PREPOSITIONS or to_phrase):
         return Frame("adj-prep", k + 1)
     if entry.has("adj-inf") and k + 1 < len(s) and (w == "not" or (w == "to" and s.tag[k + 1] not in "DN")):
         return Frame("adj-inf", k)
