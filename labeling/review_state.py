@@ -15,7 +15,6 @@ from sayso.attribution.types import (
     SpeakerHow,
     Stance,
     TextSpan,
-    attribution_id,
     make_attribution,
 )
 
@@ -30,7 +29,7 @@ from .review_items import (
     content_overlap,
     make_speaker_id,
 )
-from .review_log import UNDOABLE, effective_events
+from .review_log import UNDOABLE, History
 
 Status = Literal["open", "edited", "skipped", "accepted", "rejected", "replaced"]
 
@@ -84,10 +83,9 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Rejoined:
-    """Which items of today the items of a log are: `names` maps ids that differ, `restored` are gone from the build."""
+    """Which items of today the items of a log are: `names` maps ids that differ; `unmatched` are of other texts."""
 
     names: Mapping[str, str]
-    restored: tuple[ReviewItem, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
 
 
@@ -171,6 +169,20 @@ class ReviewState:
         step = self._steps.pop()
         self._restore(step)
 
+    def replay(self, event: Event, *, known: bool = True) -> None:
+        """Take an event of the log that is in effect; one that can't be applied any more is listed in `unmatched`."""
+        try:
+            if known:
+                self._apply(event)
+                return
+        except InputError:
+            self.unmatched.append(Unmatched(event, "not found"))
+        self._steps.append(_Step(event, {}, self.complete))
+
+    def set_undone(self, events: Sequence[Event]) -> None:
+        """Say which events of the log redo would bring back, last first."""
+        self._undone = list(events)
+
     def reviewed(self) -> Reviewed:
         """Return a frozen copy of where things stand."""
         return Reviewed(self.annotator, dict(self.states), self.complete, tuple(self.unmatched))
@@ -202,14 +214,14 @@ class ReviewState:
         """Return the new states by id that `event` brings about."""
         if event.item is None:
             return {}
-        key = self.names.get(event.item.id, event.item.id)
-        state = self.states.get(key)
         decision = event.decision
+        state = self._find(event.item, restore=decision is None or decision.action != "add")
         if state is None:
-            if decision is not None and decision.action == "add":
-                state = self._add(event.item, decision, event)
-                return {state.id: state}
-            return {}  # `rejoin` lists what can't be found; the rest of the log goes on
+            if decision is None or decision.action != "add":
+                raise InputError("there is no such item")
+            state = self._add(event.item, decision, event)
+            return {state.id: state}
+        key = state.id
         if event.event == "flag":
             return {key: replace(state, flagged=bool(event.on))}
         if event.event == "note":
@@ -223,6 +235,28 @@ class ReviewState:
         if decision.action == "merge":
             return self._merge(state, decision, event)
         return {key: self._answer(state, decision, event)}
+
+    def _find(self, ref: ItemRef, *, restore: bool = True) -> ItemState | None:
+        """Return the state of the item that `ref` means, by id, by what `rejoin` found, or as the log itself has it.
+
+        The last is for what the build no longer finds on an unchanged text: a person looked at it.
+        """
+        state = self.states.get(ref.id) or self.states.get(self.names.get(ref.id, ""))
+        if state is not None or not restore:
+            return state
+        near = [
+            (content_overlap(ref.content, known.attribution.content_spans), known)
+            for known in self.states.values()
+            if known.item.based_on is not None and known.item.text_sha256 == ref.text_sha256
+        ]
+        overlap, nearest = max(near, key=lambda pair: pair[0], default=(0.0, None))
+        if nearest is not None and overlap >= MIN_OVERLAP:
+            return nearest  # a part of a split whose item has other edges since
+        article = self._articles.get(ref.text_sha256)
+        if article is None or ref.suggested is None:
+            return None
+        context = TextSpan(ref.content[0].start, ref.content[-1].end)
+        return ItemState(ReviewItem(article, ref.text_sha256, ref.suggested, context), ref.suggested)
 
     def _answer(self, state: ItemState, decision: Decision, event: Event) -> ItemState:
         """Return the state after accept, edit, add, reject or skip."""
@@ -295,7 +329,7 @@ class ReviewState:
         text, sha = state.item.article.text, state.item.text_sha256
         merged = [state]
         for other in decision.others:
-            found = self.states.get(self.names.get(other.id, other.id))
+            found = self._find(other)
             if found is None or not found.stands or found.item.text_sha256 != sha:
                 raise InputError(f"{other.id} can't be merged with it: not there any more, or of another article")
             merged.append(found)
@@ -329,85 +363,80 @@ def apply(
     Items are found again by id, else by their content on the same text. What can't be found is in `unmatched`. An
     event that no longer applies after a rebuild (its parts are gone) is listed there too, never an error.
     """
-    in_effect = effective_events(list(events))
+    return resume(events, items, annotator=annotator, articles=articles).reviewed()
+
+
+def resume(
+    events: Iterable[Event],
+    items: Iterable[ReviewItem],
+    *,
+    annotator: str,
+    articles: Iterable[Article] = (),
+) -> ReviewState:
+    """Return the state to go on from: `apply` that takes further events, undo across sessions included."""
+    everything = list(events)
+    history = History()
+    for event in everything:
+        history.add(event)
     known = list(items)
     all_articles = [*articles, *{item.text_sha256: item.article for item in known}.values()]
-    rejoined = rejoin(in_effect, known, articles=all_articles)
-    state = ReviewState([*known, *rejoined.restored], annotator=annotator, articles=all_articles, names=rejoined.names)
+    # What was undone may be redone; each event keeps its place in the log.
+    relevant = sorted((*history.done, *history.undone), key=lambda event: event.seq)
+    rejoined = rejoin(relevant, known, articles=all_articles)
+    state = ReviewState(known, annotator=annotator, articles=all_articles, names=rejoined.names)
+    in_effect = {event.seq for event in history.done}
+    state.unmatched = [lost for lost in rejoined.unmatched if lost.event.seq in in_effect]
     lost = {entry.event.seq for entry in rejoined.unmatched}
-    failed = []
-    for event in in_effect:
-        if event.seq in lost:
-            continue
-        try:
-            state.take(event)
-        except InputError:
-            failed.append(Unmatched(event, "not found"))
-    reviewed = state.reviewed()
-    return replace(reviewed, unmatched=tuple(sorted((*rejoined.unmatched, *failed), key=lambda one: one.event.seq)))
+    for event in history.done:
+        state.replay(event, known=event.seq not in lost)
+    state.set_undone(history.undone)
+    state.unmatched.sort(key=lambda one: one.event.seq)
+    return state
 
 
 def rejoin(events: Sequence[Event], items: Sequence[ReviewItem], *, articles: Iterable[Article] = ()) -> Rejoined:
     """Return which of `items` the items of `events` (those in effect) are.
 
     By id; else, on the same text, the item whose content overlaps most, by half at least, and that no other item of
-    the log is. What the build no longer finds on an unchanged text is restored from the log: a person looked at it.
+    the log is. Events on texts that are not there any more are `unmatched`.
     """
     ids = {item.id for item in items}
-    texts = {article.text_sha256: article for article in articles} | {item.text_sha256: item.article for item in items}
-    article_ids = {article.id for article in texts.values()}
+    texts = {article.text_sha256 for article in articles} | {item.text_sha256 for item in items}
+    article_ids = {article.id for article in articles} | {item.article.id for item in items}
     by_text: dict[str, list[ReviewItem]] = {}
     for item in items:
         by_text.setdefault(item.text_sha256, []).append(item)
     missing: dict[str, ItemRef] = {}
-    added: dict[str, Event] = {}
-    made: set[str] = set()
+    cues: dict[str, Spans] = {}
     unmatched: list[Unmatched] = []
     taken: set[str] = set()
     for event in events:
-        if event.event == "complete":
-            if event.text_sha256 not in texts:
-                unmatched.append(
-                    Unmatched(event, "text changed" if event.article_id in article_ids else "article gone")
-                )
-            continue
         ref, decision = event.item, event.decision
+        text, article = (ref.text_sha256, ref.article_id) if ref else (event.text_sha256, event.article_id)
+        if text not in texts:
+            unmatched.append(Unmatched(event, "text changed" if article in article_ids else "article gone"))
+            continue
         if ref is None:
             continue
-        if ref.text_sha256 not in texts:
-            unmatched.append(Unmatched(event, "text changed" if ref.article_id in article_ids else "article gone"))
-            continue
-        made.update(_ids_made(ref, decision))
         for other in (ref, *(decision.others if decision else ())):
             if other.id in ids:
                 taken.add(other.id)
-            elif decision is not None and decision.action == "add":
-                added.setdefault(other.id, event)
-            elif other.id not in made and (other.id not in missing or missing[other.id].suggested is None):
+            elif other.id not in missing or missing[other.id].suggested is None:
                 missing[other.id] = other
-    names: dict[str, str] = {}
+        if decision is not None and decision.action == "add":
+            cues.setdefault(ref.id, decision.changes.cue or ())
     pairs = [
         (content_overlap(ref.content, item.attribution.content_spans), number, ref.id, item.id)
-        for number, ref in enumerate((*missing.values(), *(event.item for event in added.values() if event.item)))
+        for number, ref in enumerate(missing.values())
         for item in by_text.get(ref.text_sha256, ())
-        if item.id not in taken and (ref.id in missing or _same_cue(added[ref.id], item))
+        if item.id not in taken and (ref.id not in cues or _same_cue(cues[ref.id], item))
     ]
+    names: dict[str, str] = {}
     for overlap, _, old, new in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
         if overlap >= MIN_OVERLAP and old not in names and new not in taken:
             names[old] = new
             taken.add(new)
-    restored = []
-    for ref in missing.values():
-        if ref.id in names:
-            continue
-        if ref.suggested is None:
-            unmatched += [
-                Unmatched(event, "not found") for event in events if event.item is not None and event.item.id == ref.id
-            ]
-            continue
-        context = TextSpan(ref.content[0].start, ref.content[-1].end)
-        restored.append(ReviewItem(texts[ref.text_sha256], ref.text_sha256, ref.suggested, context))
-    return Rejoined(names, tuple(restored), tuple(unmatched))
+    return Rejoined(names, tuple(unmatched))
 
 
 def change_attribution(
@@ -534,34 +563,8 @@ def _questions_in(changes: Changes) -> set[str]:
     return given | {f"stance:{answer.target}" for answer in changes.stances}
 
 
-def _ids_made(ref: ItemRef, decision: Decision | None) -> set[str]:
-    """Return the ids that a split brings about; later events of the log refer to them."""
-    if decision is None or ref.suggested is None:
-        return set()
-    base = ref.suggested
-    first = decision.changes
-    made = set()
-    for part in decision.parts:
-        content = part.content or first.content
-        if content is None:
-            continue
-        cue = _or(part.cue, _or(first.cue, base.cue_spans))
-        source = _or(part.source, _or(first.source, base.source_spans))
-        made.add(
-            attribution_id(
-                ref.article_id,
-                ref.text_sha256,
-                content=tuple(sorted(content)),
-                cue=tuple(sorted(cue)),
-                source=tuple(sorted(source)),
-            )
-        )
-    return made
-
-
-def _same_cue(event: Event, item: ReviewItem) -> bool:
-    """Return whether an added quotation may be this item: nested ones share content, never the cue."""
-    cue = event.decision.changes.cue if event.decision else None
+def _same_cue(cue: Spans, item: ReviewItem) -> bool:
+    """Return whether an added quotation with this cue may be the item: nested ones share content, never the cue."""
     found = item.attribution.cue_spans
     return not cue or not found or any(one.overlaps(other) for one in cue for other in found)
 
