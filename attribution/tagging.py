@@ -136,29 +136,34 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
     table = _tag_table()
     tags: list[str] = []
     before = "."
-    after_that = False  # whether the unit before may be a noun yet: the claim that prices
     title = len(low) > MIN_TITLE_UNITS and sum(cap) > MIN_TITLE_CAPITALS * sum(1 for word in low if word[0].isalnum())
     for index, word in enumerate(low):
         if quotes[index] is not None:
             tag = "q" if word == PHRASE_QUOTE else "Q"
         else:
             tag = table.get(word, "")
-            was_after_that, after_that = after_that, False
             if tag == "":
                 tag = "N" if cap[index] else _unlisted_tag(word)
             elif cap[index] and index and not title and before != "." and tag in _NOT_IN_NAMES:
                 if low[index - 1].isalpha() and not _is_calendar_word(word, tag):
                     tag = "N"
             if tag in _OPEN_VERBS:
-                after_that = tag == _NOUN_OR_VERB and before == "R"
                 tag = _settle_verb(tag, before, low[index - 1] if index else "")
             elif tag == _CONTRACTED:
                 tag = "S"
-            if was_after_that and tag in FINITE:
-                tags[-1] = "N"  # the claim that prices would fall
+            if before == "V" and tag in FINITE and _was_noun(low[index - 1], tags[-2] if index > 1 else ".", tag):
+                tags[-1] = "N"
         tags.append(tag)
         before = tag
     return tags
+
+
+def _was_noun(word: str, before: str, finite: str) -> bool:
+    """Return whether `word`, read as a verb, is the subject of the finite verb behind it: that [prices] fell."""
+    if before == "R":
+        return _tag_table().get(word) == _NOUN_OR_VERB
+    # said [rents] will rise
+    return finite != "V" and word[-1] == "s" and before in "V.,;CJ"
 
 
 def _unlisted_tag(word: str) -> str:
