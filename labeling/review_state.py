@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sayso.attribution.errors import InputError
@@ -98,6 +98,9 @@ class Reviewed:
     complete: frozenset[tuple[str, str]] = frozenset()
     """(article id, text hash) of the articles from which nothing is missing."""
     unmatched: tuple[Unmatched, ...] = ()
+    rechecks: Mapping[str, ItemState] = field(default_factory=dict)
+    """What the annotator said when asked once more, from a fresh look at the suggestion; it never counts as their
+    answer, only as a measure of it."""
 
 
 @dataclass(slots=True)
@@ -107,6 +110,7 @@ class _Step:
     event: Event
     before: dict[str, ItemState | None]
     complete_before: frozenset[tuple[str, str]]
+    recheck_before: ItemState | None = None
 
 
 class ReviewState:
@@ -127,6 +131,7 @@ class ReviewState:
         self.annotator = annotator
         self.names = dict(names or {})
         self.states: dict[str, ItemState] = {}
+        self.rechecks: dict[str, ItemState] = {}
         self.complete: frozenset[tuple[str, str]] = frozenset()
         self.unmatched: list[Unmatched] = []
         self._articles = {article.text_sha256: article for article in articles}
@@ -185,9 +190,15 @@ class ReviewState:
 
     def reviewed(self) -> Reviewed:
         """Return a frozen copy of where things stand."""
-        return Reviewed(self.annotator, dict(self.states), self.complete, tuple(self.unmatched))
+        return Reviewed(
+            self.annotator, dict(self.states), self.complete, tuple(self.unmatched), rechecks=dict(self.rechecks)
+        )
 
     def _restore(self, step: _Step) -> None:
+        if step.event.recheck and step.event.item is not None:
+            self.rechecks.pop(step.event.item.id, None)
+            if step.recheck_before is not None:
+                self.rechecks[step.event.item.id] = step.recheck_before
         for key, before in step.before.items():
             if before is None:
                 del self.states[key]
@@ -197,6 +208,8 @@ class ReviewState:
 
     def _apply(self, event: Event) -> tuple[str, ...]:
         step = _Step(event, {}, self.complete)
+        if event.recheck and event.item is not None and event.decision is not None:
+            return self._recheck(event, event.item, event.decision)
         try:
             after = self._changes_of(event)
         except InputError as error:
@@ -235,6 +248,17 @@ class ReviewState:
         if decision.action == "merge":
             return self._merge(state, decision, event)
         return {key: self._answer(state, decision, event)}
+
+    def _recheck(self, event: Event, ref: ItemRef, decision: Decision) -> tuple[str, ...]:
+        """Keep the answer to an item that was asked once more beside the first one."""
+        state = self._find(ref)
+        if state is None or decision.action not in ("accept", "edit", "reject", "skip"):
+            raise InputError(f"event {event.seq} on {ref.id}: only an answered item can be asked once more")
+        before = self.rechecks.get(ref.id)
+        fresh = before or ItemState(state.item, state.item.attribution)
+        self.rechecks[ref.id] = self._answer(fresh, decision, event)
+        self._steps.append(_Step(event, {}, self.complete, before))
+        return (state.id,)
 
     def _find(self, ref: ItemRef, *, restore: bool = True) -> ItemState | None:
         """Return the state of the item that `ref` means, by id, by what `rejoin` found, or as the log itself has it.
