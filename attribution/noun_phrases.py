@@ -144,6 +144,9 @@ def possessor_of(s: Sentence, c: int) -> tuple[int, int] | None:
         p -= 1
     if p < 0:
         return None
+    if low[p] == "'" and p > 0 and low[p - 1][-1] == "s" and tags[p - 1] == "N":
+        first = noun_phrase_before(s, p - 1)  # the ministers' plan
+        return None if first is None else s.characters(first, p)
     if is_possessive(low[p]) and tags[p] == "N":
         first = noun_phrase_before(s, p)
         if first is None:

@@ -166,8 +166,9 @@ class _SentenceBuilder:
             previous = texts[i - 1]
             dotted = self._words.lower[i - 1] + "."
             initial = len(dotted) == 2 and previous.isalpha() and previous[0].isupper()
-            if self._words.ends[i - 1] == self._words.starts[i] and (initial or dotted in abbreviations):
-                # Mr. Ruiz, John D. Ruiz: the period belongs to the word.
+            known = dotted in abbreviations or dotted.rpartition("-")[2] in abbreviations
+            if self._words.ends[i - 1] == self._words.starts[i] and (initial or known):
+                # Mr. Ruiz, John D. Ruiz, (D-Mo.): the period belongs to the word.
                 self._units.append(_Unit(i - 1, i + 1))
                 if initial or dotted not in _ENDING or not texts[following][0].isupper():
                     return

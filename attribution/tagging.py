@@ -131,7 +131,7 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
     """Return one of `TAGS` for each unit; verbs after a determiner or inside a capitalised name count as nouns.
 
     `low` are the words in lower case, `cap` says which begin with a capital, `quotes` which are a quotation.
-    "the claims" is D N, "she claims" S V, "Stop Hunger Now said" N N N V.
+    "the claims" is D N, "she claims" S V, "Stop Hunger Fund said" N N N V.
     """
     table = _tag_table()
     tags: list[str] = []

@@ -52,7 +52,9 @@ def read_verb_group(s: Sentence, c: int) -> VerbGroup:
         elif t == "t" and k > 0:
             infinitive = True
             if tags[k - 1] in "VAG" or (tags[k - 1] == "N" and k > 1 and tags[k - 2] in "BA"):
-                k -= 2  # went on to say, was expected to announce, declined to say
+                k -= 2  # was expected to announce, declined to say
+            elif tags[k - 1] == "P" and k > 1 and tags[k - 2] == "V":
+                k -= 3  # went on to say
             elif tags[k - 1] in "BH":
                 k -= 1
             else:
