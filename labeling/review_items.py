@@ -63,7 +63,12 @@ class ReviewItem:
     def ref(self) -> ItemRef:
         """Return what a decision stores to find this item again, after a rebuild too."""
         return ItemRef(
-            self.id, self.article.id, self.text_sha256, self.attribution.content_spans, suggested=self.attribution
+            self.id,
+            self.article.id,
+            self.text_sha256,
+            self.attribution.content_spans,
+            suggested=self.attribution,
+            targets=self.targets,
         )
 
 
@@ -76,7 +81,9 @@ class ItemRef:
     text_sha256: str
     content: Spans
     suggested: Attribution | None = None
-    """The suggestion as it was when the decision was made."""
+    """The suggestion as it was when the decision was made: what was accepted, whatever a later build suggests."""
+    targets: tuple[str, ...] = ()
+    """The targets that were asked about."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form that the log holds."""
@@ -88,6 +95,8 @@ class ItemRef:
         }
         if self.suggested is not None:
             record["suggested"] = self.suggested.to_json()
+        if self.targets:
+            record["targets"] = list(self.targets)
         return record
 
     @classmethod
@@ -100,6 +109,7 @@ class ItemRef:
             text_sha256=str(record["text_sha256"]),
             content=spans_from_json(record["content"]),
             suggested=None if suggested is None else Attribution.from_json(suggested),
+            targets=tuple(str(target) for target in record.get("targets") or ()),
         )
 
 

@@ -274,13 +274,13 @@ class ReviewLog:
 
     def flag(self, item: ItemRef, on: bool = True) -> Event:
         """Record that the item is flagged for somebody to look at, or no longer is."""
-        return self.append("flag", item=replace(item, suggested=None), on=on)
+        return self.append("flag", item=replace(item, suggested=None, targets=()), on=on)
 
     def note(self, item: ItemRef, text: str) -> Event:
         """Record the note on the item; it takes the place of an earlier one, empty text takes it back."""
         if len(text) > MAX_NOTE:
             raise InputError(f"a note has at most {MAX_NOTE:,} characters, found {len(text):,}")
-        return self.append("note", item=replace(item, suggested=None), text=text)
+        return self.append("note", item=replace(item, suggested=None, targets=()), text=text)
 
     def complete(self, article_id: str, text_sha256: str, on: bool = True) -> Event:
         """Record that the article has no attribution that is missing from the list, or take that back."""

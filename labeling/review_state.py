@@ -291,21 +291,48 @@ class ReviewState:
         if action == "reject":
             return replace(state, status="rejected", answered=state.answered | {"exists"})
         done = action == "accept"
-        attribution = change_attribution(
-            state.item.article.text, state.item.text_sha256, state.attribution, decision.changes, by=self.annotator
-        )
-        answered = state.answered | {"exists"} | _questions_in(decision.changes)
+        current = state.attribution
+        answered = set(state.answered | {"exists"} | _questions_in(decision.changes))
         if done:
-            answered |= set(SPAN_QUESTIONS)
+            current = self._as_shown(state, event)
+            answered.update(SPAN_QUESTIONS)
             if seen:
-                answered |= {"speaker"} | {
-                    f"stance:{target}"
-                    for target in (*state.item.targets, *(stance.target for stance in attribution.stances))
-                }
+                asked = event.item.targets if event.item else ()
+                stances = (stance.target for stance in current.stances)
+                answered.update(
+                    ("speaker", *(f"stance:{target}" for target in (*asked, *state.item.targets, *stances)))
+                )
+        attribution = change_attribution(
+            state.item.article.text, state.item.text_sha256, current, decision.changes, by=self.annotator
+        )
+        if done:
             attribution = endorse(attribution, by=self.annotator, answered=answered)
         # A correction of a finished item opens nothing; of one taken for no quotation it says that it is one.
         status: Status = "accepted" if done or state.status == "accepted" else "edited"
         return replace(state, status=status, answered=frozenset(answered), attribution=attribution)
+
+    def _as_shown(self, state: ItemState, event: Event) -> Attribution:
+        """Return the attribution as the annotator saw it: the suggestion of then where a later build has another one."""
+        shown = event.item.suggested if event.item else None
+        current = state.attribution
+        if shown is None or shown == state.item.attribution:
+            return current
+        changes = Changes(
+            kind=None if "kind" in state.answered or shown.kind == current.kind else shown.kind,
+            content=_unless(shown.content_spans, "content" in state.answered, current.content_spans),
+            cue=_unless(shown.cue_spans, "cue" in state.answered, current.cue_spans),
+            source=_unless(shown.source_spans, "source" in state.answered, current.source_spans),
+        )
+        current = change_attribution(
+            state.item.article.text, state.item.text_sha256, current, changes, by=self.annotator, why="review.accept"
+        )
+        if not event.seen:
+            return current
+        given = {stance.target for stance in current.stances if f"stance:{stance.target}" in state.answered}
+        stances = tuple(stance for stance in shown.stances if f"stance:{stance.target}" not in state.answered)
+        kept = tuple(stance for stance in current.stances if stance.target in given)
+        speaker = current.speaker if "speaker" in state.answered else shown.speaker
+        return replace(current, speaker=speaker, stances=(*kept, *stances))
 
     def _add(self, ref: ItemRef, decision: Decision, event: Event) -> ItemState:
         article = self._articles.get(ref.text_sha256)
@@ -591,6 +618,10 @@ def _same_cue(cue: Spans, item: ReviewItem) -> bool:
     """Return whether an added quotation with this cue may be the item: nested ones share content, never the cue."""
     found = item.attribution.cue_spans
     return not cue or not found or any(one.overlaps(other) for one in cue for other in found)
+
+
+def _unless(spans: Spans, answered: bool, current: Spans) -> Spans | None:
+    return None if answered or spans == current else spans
 
 
 def _or(spans: Spans | None, other: Spans) -> Spans:
