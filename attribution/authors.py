@@ -28,9 +28,9 @@ def _authors(text: str) -> tuple[str | None, tuple[tuple[int, str], ...]]:
             signed.append((match.start(), name))
     by = BYLINE.search(text, 0, BYLINE_AREA)
     note = AUTHOR_NOTE.search(text, max(0, len(text) - BYLINE_AREA))
-    for match in (by, note):
-        if match is not None and _is_person(match[1]):
-            return match[1], tuple(signed)
+    for found in (by, note):
+        if found is not None and _is_person(found[1]):
+            return found[1], tuple(signed)
     return None, tuple(signed)
 
 

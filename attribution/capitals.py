@@ -34,6 +34,17 @@ _NAME_WORDS = read_name_words()
 ORG_WORDS = _NAME_WORDS["name.organization"]
 STOP_WORDS = _NAME_WORDS["name.stop"]
 PLACES = _NAME_WORDS["name.place"]
+# How newspapers shorten the states behind a politician's name: (D-Vt.), (R-S.C.).
+_STATES = """
+ala alabama|alaska alaska|ariz arizona|ark arkansas|calif california|colo colorado|conn connecticut|del delaware|
+fla florida|ga georgia|hawaii hawaii|idaho idaho|ill illinois|ind indiana|iowa iowa|kan kansas|ky kentucky|
+la louisiana|maine maine|md maryland|mass massachusetts|mich michigan|minn minnesota|miss mississippi|mo missouri|
+mont montana|neb nebraska|nev nevada|nh new hampshire|nj new jersey|nm new mexico|ny new york|nc north carolina|
+nd north dakota|ohio ohio|okla oklahoma|ore oregon|pa pennsylvania|ri rhode island|sc south carolina|
+sd south dakota|tenn tennessee|texas texas|tex texas|utah utah|vt vermont|va virginia|wash washington|
+wva west virginia|wis wisconsin|wyo wyoming
+"""
+US_STATES: dict[str, str] = dict(item.strip().split(" ", 1) for item in _STATES.split("|"))
 # Runs of capitals from here on are looked at as headlines.
 MIN_HEADLINE = 24
 MIN_HEADLINE_WORDS = 5

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .capitals import STOP_WORDS, EntityKind, ParsedName, after_article, name_strings, parse_name
+from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
 from .names import fold, fold_name, last_word, split_name
 from .registry import Registry, RegistryEntry
 from .roles import Gender, RoleLexicon, default_given_names, default_roles
@@ -23,12 +23,18 @@ SENTENCE_END = re.compile(
 )
 # Words right after a name that make it a person's: an age, an appositive, a relative clause.
 PERSON_AFTER = re.compile(r",? ?(?:\((?:[RD]|I)[-–)]|, (?:who\b|\d\d,|an? [a-z]|the [a-z]|[RD]-))")
-PARTY_AFTER = re.compile(r"(?:['’]s)?,? ?\(?([RD])[-–. ][A-Z]")
+PARTY_AFTER = re.compile(r"(?:['’]s)?,? ?\(?([RDI])[-–. ]([A-Z][A-Za-z.]{1,9})")
+PARTY_WORDS = {"R": "republican", "D": "democrat", "I": "independent"}
+STATE_AFTER = re.compile(
+    r"(?:,? of|, from) ((?:(?:New|North|South|West|Rhode) )?[A-Z][a-z]{2,13})|,? \(((?!I{1,3}\b)[A-Z][A-Za-z.]{1,5})\)"
+)
+COPULA_AFTER = re.compile(r" (?:is|was|became|remains) (?:an?|the) ([^,.;:“”\"«»()\n]{3,90})")
 CLAUSE_AFTER = re.compile(r", ((?:an?|the|his|her|its|their|who (?:is|was)|[\w’'-]+) [^,.;:“”\"«»()\n]{3,90})")
 NICKNAME = re.compile(r"[ \u00a0][\"“(](\w+)[\"”)](?=[ \u00a0])")
 SPEAKS_AFTER = re.compile(
     r" (?:said|says|told|asked|added|explained|recalled|thought|thinks|wrote|believes|believed)\b"
 )
+_STATE_NAMES = frozenset(US_STATES.values())
 MAX_DESCRIBED = 6
 MAX_RANKED = 60
 MAX_BEARERS = 40
@@ -79,6 +85,14 @@ class ArticleNames:
     def sentence_of(self, position: int) -> int:
         """Return the number of the sentence that `position` is in."""
         return bisect_right(self.sentence_starts, position)
+
+    def between(self, position: int, sentence: int) -> list[Mention]:
+        """Return the mentions from `position` to the end of the sentence of that number, in text order."""
+        index = bisect_right(self.starts, position - 1)
+        end = index
+        while end < len(self.mentions) and self.mentions[end].sentence <= sentence:
+            end += 1
+        return self.mentions[index:end]
 
     def before(self, position: int, *, most: int) -> list[Mention]:
         """Return the `most` last mentions that start before `position`, in text order."""
@@ -233,10 +247,17 @@ def _describe(text: str, mention: Mention) -> None:
     _take_roles(entity, words, roles)
     party = PARTY_AFTER.match(text, mention.end)
     if party is not None:
-        entity.words.add("republican" if party[1] == "R" else "democrat")
-        entity.roles.add("republican" if party[1] == "R" else "democrat")
-    after = CLAUSE_AFTER.match(text, mention.end)
-    if after is not None:
+        entity.words.add(PARTY_WORDS[party[1]])
+        entity.roles.add(PARTY_WORDS[party[1]])
+        entity.words.update(US_STATES.get(party[2].replace(".", "").lower(), "").split())
+    state = STATE_AFTER.match(text, mention.end)
+    if state is not None:
+        named = fold(state[1] or US_STATES.get(state[2].replace(".", "").lower(), ""))
+        if named in _STATE_NAMES:
+            entity.words.update(named.split())
+    for after in (CLAUSE_AFTER.match(text, mention.end), COPULA_AFTER.match(text, mention.end)):
+        if after is None:
+            continue
         phrase = [fold(word) for word in after[1].split()]
         head = phrase
         for index, word in enumerate(phrase[1:], start=1):

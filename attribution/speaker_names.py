@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .antecedents import Quotations, Spoke
+from .antecedents import Candidate, Place, Quotations, Spoke
 from .capitals import parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, SUFFIXES, fold, fold_name, last_word, slug, strip_possessive
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
+from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun
 from .types import Attribution, SpeakerHow, SpeakerType
@@ -41,6 +42,8 @@ class Answer:
     plural: bool = False
     head: RoleNoun | None = None
     modifiers: frozenset[str] = frozenset()
+    confidence: float | None = None
+    """Calibrated chance of a ranked choice; None where the stage's own rate counts."""
     side: str | None = None
     """Id of the country that an unnamed speaker speaks for, as far as the description tells."""
 
@@ -74,6 +77,7 @@ class NameStage:
     said: list[Said] = field(default_factory=list)
     spoke: list[Spoke] = field(default_factory=list)
     quoted: Quotations = field(default_factory=lambda: Quotations(()))
+    ranker: SpeakerRanker = field(default_factory=default_ranker)
     scope: str = ""
     sources: dict[tuple[int, int], Answer] = field(default_factory=dict)
 
@@ -83,12 +87,28 @@ class NameStage:
             (span.start, span.end) for item in self.attributions if item.kind == "direct" for span in item.content_spans
         )
 
+    def choose(self, kind: str, item: Attribution, candidates: list[Candidate]) -> tuple[Candidate | None, float]:
+        """Return the candidate that the ranker of this kind likes best, and the calibrated chance that it is right."""
+        choice = self.ranker.choose(kind, [candidate.features for candidate in candidates])
+        if choice is None:
+            return None, 0.0
+        return candidates[choice.index], self.ranker.confidence(kind, choice.share)
+
+    def place(self, item: Attribution, start: int) -> Place:
+        """Return where a source stands."""
+        return Place(
+            start,
+            (item.start, item.end) if item.kind == "direct" else None,
+            after_content=item.start < start,
+            direct=item.kind != "indirect",
+        )
+
     def found(self, answer: Answer) -> tuple[Answer, str]:
         return answer, answer.why
 
     def again(self, answer: Answer, how: SpeakerHow, why: str) -> Answer:
         """Return the same speaker reached another way."""
-        return replace(answer, how=how, why=why)
+        return replace(answer, how=how, why=why, confidence=None)
 
     def of_entry(self, entry: RegistryEntry, said: str) -> Answer:
         entity = self.names.by_key.get(entry.id)
@@ -165,7 +185,7 @@ class NameStage:
         return None
 
     def titled_name(self, start: int, end: int) -> Mention | None:
-        """Return the person at the source's front whose titles are all that stands before: "Secretary of State Ruiz"."""
+        """Return the person before whose name only titles stand in the source: "Secretary of State Ruiz"."""
         for mention in self.names.before(min(end, start + 60), most=4):
             before = mention.start - start
             if mention.titles and mention.entity.kind == "person" and 0 < before <= len(" ".join(mention.titles)) + 2:

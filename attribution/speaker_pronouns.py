@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
-from .antecedents import choose_antecedent
 from .authors import find_author
 from .descriptions import describe_source
 from .names import fold, fold_name
@@ -57,18 +57,17 @@ class PronounStage(RoleStage):
 
     def singular_pronoun(self, item: Attribution, start: int, gender: Gender) -> tuple[Answer | None, str]:
         content = (item.start, item.end) if item.kind == "direct" else None
-        quoted = self.quoted
-        person, why = choose_antecedent(
-            self.text, self.names, self.spoke, quoted, position=start, gender=gender, content=content
-        )
+        best, chance = self.antecedent(item, start, gender)
+        person = best.entity if best is not None else None
         last = self.said[-1] if self.said else None
         if last is not None and last.answer.type == "unnamed" and not last.answer.plural:
             distance = self.names.sentence_of(start) - self.names.sentence_of(last.position)
             if distance <= MAX_UNNAMED_SENTENCES and (person is None or not self.named_between(last, start, content)):
                 return self.found(self.again(last.answer, "pronoun", "speaker.pronoun"))
         if person is None:
-            return None, why
-        return self.found(self.of_entity(person, "pronoun", "speaker.pronoun", "person"))
+            return None, f"{DECLINED}.no-antecedent"
+        answer = self.of_entity(person, "pronoun", "speaker.pronoun", "person")
+        return self.found(replace(answer, confidence=chance))
 
     def named_between(self, last: Said, start: int, content: tuple[int, int] | None) -> bool:
         """Return whether a person is named after the last speaker outside quotations and what that speaker said."""

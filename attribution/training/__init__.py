@@ -1,0 +1,1 @@
+"""Training code; needs the extra `train` or `dev`."""
