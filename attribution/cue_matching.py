@@ -73,7 +73,7 @@ class CueMatcher:
 
 
 def _prefer(s: Sentence, one: CueMatch, other: CueMatch) -> CueMatch:
-    """Return the reading that fits the place: they [claim] that (verb), the [claim] (noun), is [worried] (adjective)."""
+    """Return the reading that fits: they [claim] it (verb), the [claim] (noun), is [worried] (adjective)."""
     i = one.start
     tag = s.tag[i]
     after_be = i > 0 and s.tag[i - 1] in "BA" and "B" in s.tag[max(0, i - 3) : i]

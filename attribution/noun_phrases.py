@@ -93,11 +93,9 @@ def _left_of_phrase(s: Sentence, i: int) -> int:
         j -= 1
     if 0 <= j < i and tag[j] == "T" and low[j][-2:] == "'s":
         j -= 1  # Monday's vote
-    if j >= 0 and tag[j] == "D":
-        j -= 1
-        if j >= 0 and low[j] in _PREDETERMINERS:
-            j -= 1
-    return j
+    while j >= 0 and tag[j] == "D":
+        j -= 1  # all the two ministers
+    return j - 1 if 0 <= j < i and tag[j + 1] == "D" and low[j] in _PREDETERMINERS else j
 
 
 def _is_adverb_inside(s: Sentence, j: int) -> bool:

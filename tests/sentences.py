@@ -14,7 +14,7 @@ def read_sentences(text: str) -> list[Sentence]:
     [(begin, end)] = find_paragraphs(text)
     words = read_words(text, begin, end)
     matcher = CueMatcher(read_cues())
-    sentences, number = split_sentences(
+    sentences, _ = split_sentences(
         words,
         [quotation for quotation in find_quotations(text, [(begin, end)]) if quotation.depth == 0],
         read_word_lists().abbreviations,

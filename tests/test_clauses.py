@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sentences import characters_of, read_sentence, read_sentences
 
 from sayso.attribution.clause_ends import clause_end
 from sayso.attribution.clauses import antecedent, clause_at, clause_subject, subject_before
@@ -20,6 +19,7 @@ from sayso.attribution.noun_phrases import (
 from sayso.attribution.sentences import MAX_SENTENCE_UNITS
 from sayso.attribution.tagging import TAGS
 from sayso.attribution.verb_groups import read_verb_group
+from sentences import characters_of, read_sentence, read_sentences
 
 # ------------------------------------------------------------------------------------------------------- sentences
 
