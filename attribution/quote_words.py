@@ -201,6 +201,8 @@ class Vocabulary:
             return
         folded = fold(word)
         if folded.endswith("n't"):
+            verb = {"ca": "can", "wo": "will", "sha": "shall"}.get(folded[:-3], folded[:-3])
+            found.append(self.number(form_of(verb), "filler" if verb in UNSTEMMED else "content"))
             found.append(self.number("not", "denial"))
             return
         folded = folded.partition("'")[0]

@@ -47,6 +47,10 @@ class BuildSummary:
     """Records left out, by reason, most frequent first."""
     splits: dict[str, int]
     """Articles by split, those that have any."""
+    clusters: int = 0
+    """Quotations that several articles carry."""
+    clustered: int = 0
+    """Attributions that belong to one of them."""
     seconds: float = 0.0
 
     @property
@@ -75,6 +79,8 @@ class Tally:
     quarantined: dict[str, int] = field(default_factory=dict)
     """Records left out, by reason, as the quarantine counts them."""
     splits: Counter[Split] = field(default_factory=Counter)
+    clusters: int = 0
+    clustered: int = 0
     first_bad: BadRecord | None = None
 
     def add_article(self, attributions: Sequence[Attribution], *, words: int) -> None:
@@ -106,6 +112,8 @@ class Tally:
             stances=self.stances,
             quarantined=dict(self.quarantined),
             splits={split: self.splits[split] for split in SPLITS if self.splits[split]},
+            clusters=self.clusters,
+            clustered=self.clustered,
         )
 
 
@@ -146,6 +154,8 @@ def _count_table(summary: BuildSummary) -> RenderableType:
         table.add_row(f"  {kind}", f"{count:,}")
     share = f"{summary.with_speaker / summary.attributions:.0%}" if summary.attributions else ""
     table.add_row("  with a speaker", f"{summary.with_speaker:,}", share)
+    if summary.clusters:
+        table.add_row("Repeated quotations", f"{summary.clusters:,}", f"{summary.clustered:,} attributions")
     table.add_row("Quarantined", f"{summary.quarantined_total:,}")
     table.add_row("Seconds", f"{summary.seconds:.1f}")
     return table
