@@ -151,19 +151,21 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
                 tag = _settle_verb(tag, before, low[index - 1] if index else "")
             elif tag == _CONTRACTED:
                 tag = "S"
-            if before == "V" and tag in FINITE and _was_noun(low[index - 1], tags[-2] if index > 1 else ".", tag):
+            if before == "V" and tag in FINITE and _was_noun(low[:index], tags, tag):
                 tags[-1] = "N"
         tags.append(tag)
         before = tag
     return tags
 
 
-def _was_noun(word: str, before: str, finite: str) -> bool:
-    """Return whether `word`, read as a verb, is the subject of the finite verb behind it: that [prices] fell."""
-    if before == "R":
-        return _tag_table().get(word) == _NOUN_OR_VERB
-    # said [rents] will rise
-    return finite != "V" and word[-1] == "s" and before in "V.,;CJ"
+def _was_noun(low: Sequence[str], tags: Sequence[str], finite: str) -> bool:
+    """Return whether the last word so far, read as a verb, is the subject of the finite verb: that [prices] fell."""
+    word = low[-1]
+    previous, before = (low[-2], tags[-2]) if len(tags) > 1 else ("", ".")
+    if before == "R" and _tag_table().get(word) == _NOUN_OR_VERB:
+        return True
+    # said [rents] will rise, that [rents] will rise
+    return finite != "V" and word[-1] == "s" and (before in "V.,;CJ" or previous == "that")
 
 
 def _unlisted_tag(word: str) -> str:
