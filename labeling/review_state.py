@@ -312,7 +312,7 @@ class ReviewState:
         return replace(state, status=status, answered=frozenset(answered), attribution=attribution)
 
     def _as_shown(self, state: ItemState, event: Event) -> Attribution:
-        """Return the attribution as the annotator saw it: the suggestion of then where a later build has another one."""
+        """Return the attribution as the annotator saw it: the suggestion of then, whatever a later build has."""
         shown = event.item.suggested if event.item else None
         current = state.attribution
         if shown is None or shown == state.item.attribution:
@@ -392,7 +392,14 @@ class ReviewState:
         made = replace(made, stances=(*made.stances, *(s for target, s in stances.items() if target not in kept)))
         answered = state.answered | {"exists", *SPAN_QUESTIONS} | _questions_in(changes)
         after = {
-            part.id: replace(part, status="replaced", replaced_by=(state.id,), seq=event.seq, seen=event.seen)
+            part.id: replace(
+                part,
+                status="replaced",
+                replaced_by=(state.id,),
+                answered=part.answered | {"exists"},
+                seq=event.seq,
+                seen=event.seen,
+            )
             for part in merged[1:]
         }
         status: Status = "accepted" if state.status == "accepted" else "edited"
