@@ -1,4 +1,4 @@
-"""What can be done in a review, and by which key: the one list that screen, prompt mode, help and docs are made from."""
+"""What can be done in a review, and by which key: screen, prompt mode, help and docs are made from this list."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from ...attribution.errors import ConfigError
+from sayso.attribution.errors import ConfigError
 
 Group = Literal["Decide", "Stance", "Speaker and quotation", "Move", "Look up"]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a reviewer can do. `short` is the word for it in the screen's last lines, None where it has no place."""
+    """One thing a reviewer can do. `short` is its word in the screen's last lines, if it stands there."""
 
     name: str
     keys: tuple[str, ...]
@@ -74,7 +74,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", ("q", "ctrl+c"), "Move", "End the session; every answer given is already on disk.", "quit"),
 )
 BY_NAME: Mapping[str, Action] = {action.name: action for action in ACTIONS}
-LABEL_ACTIONS = ("favor", "against", "neutral", "unclear", "none")
 DIGITS = tuple("123456789")
 
 # Textual's names for keys that write no visible character. Every visible character is a key of its own name.
@@ -141,7 +140,7 @@ class KeyMap:
             for key in listed:
                 if actions.setdefault(key, name) != name:
                     raise ConfigError(
-                        f"{place}: key {key!r} would mean both {actions[key]!r} and {name!r}; give one of them another key"
+                        f"{place}: key {key!r} would mean both {actions[key]!r} and {name!r}; give one another key"
                     )
         return cls(actions, keys)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from ...attribution.types import TextSpan
+from sayso.attribution.types import TextSpan
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -118,6 +118,12 @@ def draw_passage(
     )
 
 
+def marked_lines(text: str, marks: Sequence[Mark], span: TextSpan, width: int) -> list[Text]:
+    """Return the paragraphs that `span` touches, whole, folded and marked."""
+    pieces = [piece for piece in pieces_of(text) if piece[0] < span.end and piece[1] > span.start]
+    return [line for piece in pieces for line, _ in _fold_piece(text, piece, marks, width)]
+
+
 def _line_of(folded: Sequence[tuple[Text, int]], offset: int) -> int:
     return max((index for index, (_, first) in enumerate(folded) if first <= offset), default=0)
 
@@ -129,7 +135,8 @@ def _fold_piece(text: str, piece: tuple[int, int], marks: Sequence[Mark], width:
     start, end = piece
     near = [mark for mark in marks if mark.span.start < end and mark.span.end > start]
     signs = _signs(near, start, end)
-    shown, places = Text(), []
+    shown = Text()
+    places: list[int] = []
     styles = _styles(near, start, end)
     at = start
     for place in [*sorted(signs), end]:
@@ -142,7 +149,8 @@ def _fold_piece(text: str, piece: tuple[int, int], marks: Sequence[Mark], width:
     plain = shown.plain
     cuts = fold(plain, width)
     for line, (first, last) in zip(shown.divide([first for first, _ in cuts[1:]]), cuts, strict=True):
-        line.right_crop(len(line.plain) - (last - first))
+        if blanks := len(line.plain) - (last - first):
+            line.right_crop(blanks)
         yield line, places[first] if first < len(places) else start
 
 

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...attribution.types import SPEAKER_TYPES, Attribution, SpeakerType
-from ..review_items import SpeakerAnswer
+from sayso.attribution.types import SPEAKER_TYPES, Attribution, SpeakerType
+from sayso.labeling.review_items import SpeakerAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from ...attribution.types import TextSpan
+from sayso.attribution.types import TextSpan
 
 WORD = re.compile(r"\w+(?:['’.\-]\w+)*|[^\w\s]")
 

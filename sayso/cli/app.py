@@ -9,7 +9,7 @@ import typer
 
 from sayso import __version__
 
-from . import build, codebook, config, doctor, evaluate, explain, publish, quotes, schema, show
+from . import build, codebook, config, doctor, evaluate, explain, publish, quotes, review, schema, show
 
 app = typer.Typer(
     name="sayso",
@@ -50,6 +50,7 @@ def sayso(context: typer.Context, version: Version = False, help_all: HelpAll = 
 
 app.command()(build.build)
 app.command()(quotes.quotes)
+app.add_typer(review.app, name="review")
 app.command()(publish.publish)
 app.command()(show.show)
 app.command()(explain.explain)
