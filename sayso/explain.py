@@ -54,6 +54,7 @@ FRAMES: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "floating": "a quotation without a cue of its own goes to the last speaker nearby",
     "nested": "it stands inside what another source is reported to have said",
+    "parse": "your pipeline's dependency parse gave the source, or where the content ends",
     "participle": "the cue is a participle beside the content: C, S said, adding C",
     "passive": "the cue is passive: S was quoted as saying C",
     "position.inside": "cue and source stand between two pieces of the content",
@@ -76,6 +77,8 @@ REASONS: Mapping[str, str] = {
     "speaker.unnamed": "the source describes somebody without a name, or whose name is withheld",
     "speaker.group": "the source is a class or number of people",
     "speaker.institution": "the source is an institution, or a word that stands for one",
+    "speaker.general": "the source is 'we', 'you' or 'everyone': people in general",
+    "speaker.thing-noun": "the source is a thing that is said to show something",
     "speaker.document": "the source is a document whose issuer the text does not name",
     "speaker.issuer": "the source is a document or channel: its issuer is the speaker",
     "speaker.coordinated": "the source names several speakers together",
