@@ -149,7 +149,7 @@ def possessor_of(s: Sentence, c: int) -> tuple[int, int] | None:
         first = noun_phrase_before(s, p)
         if first is None:
             return None
-        return s.starts[first], s.ends[p] - (2 if low[p][-2:] == "'s" else 1)
+        return s.starts[first], s.ends[p] - len("'s")
     if low[p] in _OWNERS or (tags[p] == "N" and s.cap[p] and p > 0):
         return s.characters(p, p + 1)
     return None

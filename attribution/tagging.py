@@ -199,5 +199,5 @@ def _settle_verb(tag: str, before: str, previous: str) -> str:
 
 
 def is_possessive(word: str) -> bool:
-    """Return whether the lower-case word ends in a possessive: ruiz's, ministers'."""
-    return word[-2:] in ("'s", "s'")
+    """Return whether the lower-case word ends in a possessive: ruiz's. The mark of ministers' is a word of its own."""
+    return word[-2:] == "'s"
