@@ -29,6 +29,13 @@ SUBJECT_AFTER = re.compile(
     r"(?:has|had|have|is|was|were|are|will|would|did|does|can|could|may|might|must|should|said|says|told|went|"
     r"made|took|gave|got|came|knew|thought|spoke|won|lost|ran|began|held|met|led|put|wrote|sought|[a-z]{2,20}ed|[a-z]{3,20}s)\b"
 )
+SPEAKS = re.compile(r" (?:said|says|told|asked|added|wrote|argued|noted)\b")
+# "The president ... he": a title takes somebody up between name and pronoun.
+TITLE_NOUN = re.compile(
+    r"\b[Tt]he (president|senator|governor|mayor|congressman|congresswoman|candidate|nominee|minister|judge|chairman|"
+    r"chancellor|secretary|director|general|professor|lawyer|director|prime minister|chief)\b"
+)
+TITLE_REACH = 300
 SENTENCE_OPENING = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’»)])[\s\"“«‘(]{0,12}$")
 
 
@@ -161,6 +168,12 @@ def find_candidates(
                 )
             if entity.kind == "unknown":
                 features["unknown"] = 1.0
+                if text[max(0, mention.start - 4) : mention.start].lower() == "the ":
+                    features["unknown.the"] = 1.0
+                if entity.name.isupper():
+                    features["unknown.capitals"] = 1.0
+                if SPEAKS.match(text, mention.end):
+                    features["unknown.speaks"] = 1.0
             features["count"] = log1p(len(entity.mentions))
             if entity.mentions[0].sentence == 0:
                 features["title"] = 1.0
@@ -168,10 +181,19 @@ def find_candidates(
             features = candidate.features
             features["told"] = 1.0
             features["told." + bucket(distance)] = 1.0
+            if spoke and mention.start > spoke[-1].position:
+                features["since"] = 1.0
             features["told.nth." + (str(unquoted) if unquoted < 3 else "3+")] = 1.0
             unquoted += 1
             if distance < 3 and grammar_of(text, mention) in ("subject", "first"):
                 features["told.subject." + bucket(distance)] = 1.0
+    titles = list(TITLE_NOUN.finditer(text, max(0, position - TITLE_REACH), position))
+    if titles:
+        title = titles[-1]
+        role = title[1].lower()
+        held = [c for c in found.values() if c.entity is not None and role in c.entity.roles]
+        if len(held) == 1:
+            held[0].features["title." + bucket(sentence - names.sentence_of(title.start()))] = 1.0
     _add_speakers(names, spoke, place, found, sentence, gender)
     candidates = list(found.values())
     if len(candidates) == 1:
@@ -215,11 +237,8 @@ def _add_speakers(
                 features["last.pronoun"] = 1.0
             if place.after_content and place.direct:
                 features["last.after-quote"] = 1.0
-            rival = any(
-                other is not candidate and ("told.0" in other.features or "told.1" in other.features)
-                for other in found.values()
-            )
-            if not rival:
-                features["last.no-rival"] = 1.0
+            if not any(other is not candidate and "since" in other.features for other in found.values()):
+                features["last.unbroken"] = 1.0
+                features["last.unbroken." + bucket(distance)] = 1.0
         else:
             features["spoke." + bucket(distance)] = 1.0

@@ -42,6 +42,7 @@ KIN: dict[str, frozenset[int]] = {}
 for _number, _words in enumerate(_KIN):
     for _word in _words.split():
         KIN[_word] = KIN.get(_word, frozenset()) | {_number}
+_RUNNING = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
 _EMPTY = frozenset({"former", "longtime", "current", "own", "new", "then", "ex"})
 
 
@@ -65,6 +66,10 @@ def find_described(
     head = phrase.head
     assert head is not None
     nobody = Candidate(None, {"nobody": 1.0, "nobody." + phrase.determiner: 1.0, "nobody." + head.kind: 1.0})
+    nobody.features[f"nobody.{phrase.determiner}.{head.kind}"] = 1.0
+    running = head.canonical in _RUNNING or head.form in _RUNNING
+    if running:
+        nobody.features["nobody.running"] = 1.0
     if chained:
         nobody.features["nobody.chained"] = 1.0
     if phrase.owner is not None:
@@ -87,7 +92,8 @@ def find_described(
     for mention in reversed(names.before(place.position, most=LOOK_BACK)):
         if mention.entity.kind == "person":
             reach.append((mention.entity, sentence - mention.sentence))
-    if sentence <= MAX_LEAD_SENTENCE:
+    opens = not text[max(0, place.position - 2) : place.position].strip(' \n"“')
+    if sentence <= MAX_LEAD_SENTENCE or opens:
         for mention in names.between(place.position, sentence + LOOK_AHEAD_SENTENCES):
             if mention.entity.kind == "person":
                 reach.append((mention.entity, sentence - mention.sentence))
@@ -115,6 +121,10 @@ def find_described(
             features["shared.any"] = 1.0
         if wanted - words:
             features["missing"] = float(min(len(wanted - words), 3))
+        if not fits:
+            features[f"unfit.{phrase.determiner}"] = 1.0
+            if phrase.owner is not None:
+                features["unfit.owner"] = 1.0
         if fits:
             features[f"role.{phrase.determiner}"] = 1.0
             features["role.nth." + (str(fit) if fit < 3 else "3+")] = 1.0
@@ -146,6 +156,12 @@ def find_described(
         if entity.gender is None and entity.hint is None and head.gender is not None:
             features["gender.unknown"] = 1.0
     candidates = [nobody, *found.values()]
+    most = sorted((len(c.entity.mentions) for c in found.values() if c.entity is not None), reverse=True)[:2]
+    for candidate in found.values():
+        if candidate.entity is not None and len(candidate.entity.mentions) >= most[-1]:
+            candidate.features["most"] = 1.0
+            if running:
+                candidate.features["most.running"] = 1.0
     if fit == 0:
         nobody.features["nobody.no-role"] = 1.0
     elif fit == 1:

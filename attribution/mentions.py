@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
-from .names import fold, fold_name, last_word, split_name
+from .names import fold, fold_name, last_word, split_name, strip_possessive
 from .registry import Registry, RegistryEntry
 from .roles import Gender, RoleLexicon, default_given_names, default_roles
 
@@ -34,6 +34,8 @@ NICKNAME = re.compile(r"[ \u00a0][\"“(](\w+)[\"”)](?=[ \u00a0])")
 SPEAKS_AFTER = re.compile(
     r" (?:said|says|told|asked|added|explained|recalled|thought|thinks|wrote|believes|believed)\b"
 )
+# Whoever "said she ..." is a woman, nearly always.
+GENDER_AFTER = re.compile(r"(?:,[^,.\n]{1,60},)? (?:said|says|thinks|believes) (?:that )?(he|she)\b")
 _STATE_NAMES = frozenset(US_STATES.values())
 MAX_DESCRIBED = 6
 MAX_RANKED = 60
@@ -250,6 +252,9 @@ def _describe(text: str, mention: Mention) -> None:
         entity.words.add(PARTY_WORDS[party[1]])
         entity.roles.add(PARTY_WORDS[party[1]])
         entity.words.update(US_STATES.get(party[2].replace(".", "").lower(), "").split())
+    tells = GENDER_AFTER.match(text, mention.end) if entity.gender is None else None
+    if tells is not None and entity.kind in ("person", "unknown"):
+        entity.gender = "male" if tells[1] == "he" else "female"
     state = STATE_AFTER.match(text, mention.end)
     if state is not None:
         named = fold(state[1] or US_STATES.get(state[2].replace(".", "").lower(), ""))
@@ -276,7 +281,7 @@ def _noun_phrase_before(before: str) -> list[str]:
         folded = fold(word)
         if folded[-1] in '.;:!?()"“”»' or (words and folded[-1] == ","):
             break
-        folded = folded.rstrip(",").strip("“\"'")
+        folded = strip_possessive(folded.rstrip(",").strip("“\"'"))
         if not folded or (folded in STOP_WORDS and folded not in ("former", "second", "rival")):
             break
         words.append(folded)
@@ -341,6 +346,8 @@ def _link_singles(
             and parsed.kind != "organization"
             and default_roles().at_end(list(parsed.titles)) is not None
         ):
+            if found.sentence_of(start) == 0 and text.count(parsed.name) < 2:
+                continue  # a headline's capitals: "Retired General Tells All"
             # "Mr. Hale" whose full name the article never gives: still somebody.
             entity = Entity(parsed.name, "person", None, parsed.gender)
             found.entities.append(entity)

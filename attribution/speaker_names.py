@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .antecedents import Candidate, Place, Quotations, Spoke
+from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
@@ -23,7 +23,13 @@ DECLINED = "speaker.declined"
 MIN_MISSPELT = 5
 # Speakers further back are not taken up again; it also keeps book-length texts linear.
 LOOK_BACK_SAID = 60
+PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
 UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? )?")
+PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
+# Endings of plurals that are no people: "emissions rules", "figures", "findings".
+THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "records", "numbers", "returns", "standards",
+          "trends", "facts", "events", "comments", "questions", "words", "things", "signs", "ads", "images", "tapes",
+          "eyes", "actions", "policies", "issues", "problems", "polls", "statistics")  # fmt: skip
 NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
@@ -234,6 +240,11 @@ class NameStage:
 
     def from_unknown(self, phrase: SourcePhrase, start: int, end: int, own_end: int) -> tuple[Answer | None, str]:
         """Return a speaker for words that are neither a known name nor a role noun."""
+        if self.text[start:end].isupper() is False and self.is_common(phrase, start):
+            return self.from_common(phrase)
+        owner = self.owner(phrase, start, own_end)
+        if owner is not None:
+            return self.found(owner)
         words = [strip_possessive(word) for word in phrase.words]
         name = " ".join(words)
         country = self.registry.country_of(name)
@@ -246,6 +257,9 @@ class NameStage:
                 return self.found(self.of_entity(entity, "surname", "speaker.surname"))
             parsed = parse_name(name, self.registry, phrase.determiner == "definite")
             shown = parsed.name or name
+            spelt_out = self.spelt_out(shown)
+            if spelt_out is not None:
+                return self.found(self.of_entity(spelt_out, "alias", "speaker.alias", "organization"))
             if parsed.kind == "organization" or phrase.determiner == "definite" or (shown.isupper() and len(shown) < 6):
                 answer = Answer(shown, "organization", "name", "speaker.name", self.slug_id(shown))
                 return self.found(answer)
@@ -255,9 +269,53 @@ class NameStage:
                 person = near or self.new_person(shown, start, end)
                 return self.found(self.of_entity(person, how, f"speaker.{how}", "person"))
             return None, f"{DECLINED}.unknown"
-        if words[-1].endswith("s") and len(words[-1]) > 3 and phrase.owner is None:
-            return self.found(self.group(describe_source(phrase, self.registry, None)))
+        return self.from_common(phrase)
+
+    def owner(self, phrase: SourcePhrase, start: int, own_end: int) -> Answer | None:
+        """Return whose words or work a thing is: "Ana Ruiz's account", "Ruiz's book"; None when nobody is named."""
+        if phrase.owner is None or phrase.words[-1][:1].isupper():
+            return None
+        for mention in reversed(self.names.before(own_end, most=4)):
+            if mention.start < start:
+                break
+            if self.text[mention.end : mention.end + 1] in ("'", "’") and mention.entity.kind != "unknown":
+                return self.of_entity(mention.entity, "nominal", "speaker.issuer")
+        return None
+
+    def is_common(self, phrase: SourcePhrase, start: int) -> bool:
+        """Return whether a capital only opens the sentence: a plural noun, or a word the article also has in small."""
+        word = phrase.words[-1]
+        if (
+            len(phrase.words) != 1
+            or not word[:1].isupper()
+            or not SENTENCE_OPENING.search(self.text[max(0, start - 8) : start])
+        ):
+            return False
+        if self.names.by_surname.get(fold_name(word)) or self.registry.country_of(word) is not None:
+            return False
+        plural = word.endswith("s") and not word.endswith(("ss", "'s", "’s")) and phrase.determiner == "none"
+        return plural or f" {word.lower()} " in self.text
+
+    def from_common(self, phrase: SourcePhrase) -> tuple[Answer | None, str]:
+        """Return a group for a plural noun that can be people, else None: a thing says nothing by itself."""
+        last = strip_possessive(phrase.words[-1])
+        folded = fold(last)
+        if phrase.owner is None and (folded in PEOPLE or (folded.endswith("s") and len(folded) > 3)):
+            if not folded.endswith(THINGS):
+                return self.found(self.group(describe_source(phrase, self.registry, None)))
         return None, f"{DECLINED}.unknown"
+
+    def spelt_out(self, acronym: str) -> Entity | None:
+        """Return the body of the article whose initials are `acronym` ("the S.E.C."), None when none or two fit."""
+        letters = acronym.replace(".", "")
+        if not (letters.isupper() and letters.isalpha() and 2 <= len(letters) <= 8):
+            return None
+        fitting = [
+            entity
+            for entity in self.names.entities
+            if entity.kind in ("organization", "unknown") and letters in initials_of(entity.name)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
 
     def misspelt(self, surname: str) -> Entity | None:
         """Return the one person of the article whose surname differs by a letter or two: "Mr. Ruitz" is Ana Ruiz."""
@@ -273,7 +331,7 @@ class NameStage:
             for known, entities in self.names.by_surname.items()
             if known[:1] == key[:1] and OSA.distance(known, key, score_cutoff=allowed) <= allowed
             for entity in entities
-            if entity.kind == "person"
+            if (entity.kind in ("person", "unknown") and entity.entry is None) or entity.kind == "person"
         }
         return next(iter(near.values())) if len(near) == 1 else None
 
@@ -305,7 +363,7 @@ class NameStage:
 
     def coordinated(self, source: str, start: int, end: int) -> Answer | None:
         """Return a group for "A and B" when each part names somebody; "A and its allies" keeps the second's words."""
-        head, _, tail = source.partition(" and ")
+        head, _, tail = PARENTHESIS.sub("", source).removesuffix(" all").partition(" and ")
         tail = CLAUSE_STARTS.split(tail, maxsplit=1)[0].strip()
         parts: list[str] = []
         for piece in [*LIST_SPLIT.split(head), tail]:
@@ -325,13 +383,16 @@ class NameStage:
                 parts.append(known.name)
             elif mention is not None and mention.end >= own_end:
                 parts.append(self.of_mention(mention, at).name)
-            elif phrase.head is not None or phrase.words[-1].endswith("s"):
+            elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
                 return None
         if len(parts) < 2:
             return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
+        last = parse_phrase(tail, self.registry.roles).head
+        if last is not None and last.plural and last.kind == "inside" and len(parts) == 2 and name.islower():
+            return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
         return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
 
     def one_person(self, phrase: SourcePhrase) -> bool:
@@ -340,6 +401,15 @@ class NameStage:
             return False
         second = parse_phrase(" ".join(phrase.after[1:]), self.registry.roles)
         return second.determiner == "none" and second.head is not None and not second.head.plural
+
+
+def initials_of(name: str) -> tuple[str, str]:
+    """Return the initials of the capitalised words, and of all words: AROS is the Alliance to Reclaim Our Schools."""
+    words = name.split()
+    return (
+        "".join(word[0] for word in words if word[:1].isupper()),
+        "".join(word[0].upper() for word in words),
+    )
 
 
 def _is_of(entity: Entity, country: RegistryEntry) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from .authors import find_author
 from .descriptions import describe_source
 from .names import fold, fold_name
-from .nominals import parse_phrase
+from .nominals import GENERAL, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_roles import RoleStage
@@ -22,6 +22,8 @@ RELATIVE_GAP = re.compile(
     r" (?:is|was|remains) (?:an?|the) [^,;:“”\"]{2,80} |\s?\([^()]{1,30}\),?\s*"
 )
 AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
+# A pronoun so surely theirs tells the gender of somebody whose name does not.
+SURE_OF_GENDER = 0.93
 MAX_RELATIVE_GAP = 120
 PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
 AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
@@ -53,19 +55,62 @@ class PronounStage(RoleStage):
             pair = self.pair_before(start)
             if pair is not None:
                 return self.found(pair)
-        return None, f"{DECLINED}.pronoun"
+        return self.general(item, start)
+
+    def owned(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str] | None:
+        """Return whoever "his account", "her book" or "its statement" is by; None for another phrase."""
+        if phrase.determiner != "own":
+            return None
+        pronoun = pronoun_class(self.text[start : start + 5].split(" ")[0])
+        if pronoun in ("male", "female"):
+            return self.singular_pronoun(item, start, "male" if pronoun == "male" else "female")
+        if pronoun == "thing":
+            return self.thing_pronoun(start)
+        return None
+
+    def general(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
+        """Return a group for "we", "you" and "everyone"; inside a quotation "we" is its speaker."""
+        words = fold(item.source or "").strip(" ,.\"'“”").split()
+        name = GENERAL.get(" ".join(words[:2])) or GENERAL.get(words[0] if words else "")
+        if name is None:
+            return None, f"{DECLINED}.pronoun"
+        if words[0] in ("we", "us", "our"):
+            quoting = self.quoting(item, start)
+            if quoting is not None:
+                return self.found(self.again(quoting, "pronoun", "speaker.first-person"))
+        elif words[0] in ("all", "some", "many", "most", "few", "others"):
+            for said in reversed(self.said[-2:]):
+                if said.answer.plural and said.answer.head is not None and words[0] in ("all", "most"):
+                    return self.found(self.again(said.answer, "pronoun", "speaker.plural"))
+        if name == "somebody":
+            return self.found(Answer(name, "unnamed", "pronoun", "speaker.general", self.scoped_id("unnamed", name)))
+        return self.found(Answer(name, "group", "pronoun", "speaker.general", self.slug_id(name), plural=True))
+
+    def quoting(self, item: Attribution, start: int) -> Answer | None:
+        """Return the speaker of the quotation around `start`, if there is one."""
+        for said in reversed(self.said[-LOOK_BACK_SAID:]):
+            other = said.item
+            if (
+                other is not item
+                and other.kind != "indirect"
+                and any(s.start <= start < s.end for s in other.content_spans)
+            ):
+                return said.answer
+        return None
 
     def singular_pronoun(self, item: Attribution, start: int, gender: Gender) -> tuple[Answer | None, str]:
         content = (item.start, item.end) if item.kind == "direct" else None
         best, chance = self.antecedent(item, start, gender)
         person = best.entity if best is not None else None
         last = self.said[-1] if self.said else None
-        if last is not None and last.answer.type == "unnamed" and not last.answer.plural:
+        if last is not None and last.answer.type == "unnamed" and last.answer.head and not last.answer.plural:
             distance = self.names.sentence_of(start) - self.names.sentence_of(last.position)
             if distance <= MAX_UNNAMED_SENTENCES and (person is None or not self.named_between(last, start, content)):
                 return self.found(self.again(last.answer, "pronoun", "speaker.pronoun"))
         if person is None:
             return None, f"{DECLINED}.no-antecedent"
+        if person.gender is None and chance >= SURE_OF_GENDER:
+            person.gender = gender
         answer = self.of_entity(person, "pronoun", "speaker.pronoun", "person")
         return self.found(replace(answer, confidence=chance))
 
@@ -82,14 +127,9 @@ class PronounStage(RoleStage):
         )
 
     def first_person(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
-        for said in reversed(self.said[-LOOK_BACK_SAID:]):
-            other = said.item
-            if (
-                other is not item
-                and other.kind != "indirect"
-                and any(s.start <= start < s.end for s in other.content_spans)
-            ):
-                return self.found(self.again(said.answer, "pronoun", "speaker.first-person"))
+        quoting = self.quoting(item, start)
+        if quoting is not None:
+            return self.found(self.again(quoting, "pronoun", "speaker.first-person"))
         if start in self.quoted:
             return None, f"{DECLINED}.first-person"
         author = find_author(self.text, start)

@@ -155,6 +155,10 @@ class Resolver(PronounStage):
             apposed = self.apposed_name(start, own_end, end)
             if apposed is not None and not phrase.words[-1][:1].isupper():
                 return self.found(self.of_mention(apposed, start))
+        if head is None or head.kind == "document":
+            owned = self.owned(item, phrase, start)
+            if owned is not None:
+                return owned
         if head is not None:
             return self.from_role(item, phrase, start, end)
         return self.from_unknown(phrase, start, end, own_end)

@@ -78,7 +78,6 @@ REASONS: Mapping[str, str] = {
     "speaker.group": "the source is a class or number of people",
     "speaker.institution": "the source is an institution, or a word that stands for one",
     "speaker.general": "the source is 'we', 'you' or 'everyone': people in general",
-    "speaker.thing-noun": "the source is a thing that is said to show something",
     "speaker.document": "the source is a document whose issuer the text does not name",
     "speaker.issuer": "the source is a document or channel: its issuer is the speaker",
     "speaker.coordinated": "the source names several speakers together",
