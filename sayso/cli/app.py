@@ -9,7 +9,7 @@ import typer
 
 from sayso import __version__
 
-from . import build, codebook, config, doctor, evaluate, explain, publish, quotes, review, schema, show
+from . import build, codebook, config, doctor, evaluate, explain, publish, quotes, review, schema, show, speakers
 
 app = typer.Typer(
     name="sayso",
@@ -54,6 +54,7 @@ app.add_typer(review.app, name="review")
 app.command()(publish.publish)
 app.command()(show.show)
 app.command()(explain.explain)
+app.add_typer(speakers.app, name="speakers")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(codebook.app, name="codebook")
 app.command()(doctor.doctor)
