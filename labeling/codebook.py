@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sayso.attribution.errors import ConfigError
 
-from .terms import TermError, TermIndex, read_term
+from .terms import TermError, TermIndex, read_term, read_words
 
 DecidedLabel = Literal["favor", "against", "neutral"]
 LABELS: tuple[DecidedLabel, ...] = get_args(DecidedLabel)
@@ -81,6 +81,7 @@ class _CodebookFile(BaseModel):
     description: str = Field(min_length=1)
     words: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     sides: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    about: tuple[str, ...] = ()
     targets: tuple[Target, ...] = Field(min_length=1)
 
 
@@ -94,6 +95,7 @@ class Codebook:
     description: str
     words: Mapping[str, tuple[str, ...]]
     sides: Mapping[str, tuple[str, ...]]
+    about: tuple[str, ...]
     targets: tuple[Target, ...]
     path: str
 
@@ -122,6 +124,15 @@ class Codebook:
             for term in getattr(target, group)
         ]
         return TermIndex(entries, self.words)
+
+    @cached_property
+    def about_index(self) -> TermIndex:
+        """The terms one of which an article must have to be about this topic at all."""
+        return TermIndex(((("about", "about"), term) for term in self.about), self.words)
+
+    def covers(self, text: str) -> bool:
+        """Return whether an article of this text is about the codebook's topic; without `about` every one is."""
+        return not self.about or next(self.about_index.find(read_words(text)), None) is not None
 
     @cached_property
     def side_index(self) -> TermIndex:
@@ -187,6 +198,7 @@ def parse_codebook(content: bytes, *, place: str) -> Codebook:
         description=read.description,
         words=dict(read.words),
         sides=dict(read.sides),
+        about=read.about,
         targets=read.targets,
         path=place,
     )
@@ -226,12 +238,13 @@ def _check(codebook: Codebook, place: str, lines: Mapping[KeyPath, int]) -> None
                 raise ConfigError(
                     f"{_at(place, lines, (*where, 'only_named'))}: unknown side {side!r}; allowed: {allowed}"
                 )
-    for side, names in codebook.sides.items():
-        for name in names:
+    rest: list[tuple[KeyPath, tuple[str, ...]]] = [(("sides", side), names) for side, names in codebook.sides.items()]
+    for path, terms in [*rest, (("about",), codebook.about)]:
+        for term in terms:
             try:
-                read_term(name, codebook.words)
+                read_term(term, codebook.words)
             except TermError as error:
-                raise ConfigError(f"{_at(place, lines, ('sides', side))}: {error}") from error
+                raise ConfigError(f"{_at(place, lines, path)}: {error}") from error
 
 
 def _explain(error: ValidationError, place: str, lines: Mapping[KeyPath, int]) -> str:
