@@ -93,10 +93,19 @@ def read_keys(changes: Mapping[str, str | list[str]] | None, *, place: str) -> K
 
 
 def short_reasons(attribution: Attribution) -> list[str]:
-    """Return why the attribution is there, in words, a phrase for each code."""
+    """Return why the attribution is there, in words, a phrase for each code; `sayso explain` says more.
+
+    The cue is told by its words in the text: reading the lexicon for it would delay the first screen.
+    """
     from .explain import explain_code, is_known
 
-    return [explain_code(code).meaning if is_known(code) else code for code in attribution.why]
+    reasons = []
+    for code in attribution.why:
+        if code.startswith("cue."):
+            reasons.append(f"the cue is '{attribution.cue or code.removeprefix('cue.')}'")
+        else:
+            reasons.append(explain_code(code).meaning if is_known(code) else code)
+    return reasons
 
 
 def _paragraphs_around(text: str, attribution: Attribution) -> TextSpan:

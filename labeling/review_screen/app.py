@@ -74,7 +74,12 @@ class ReviewApp(App[None]):
         """Pass the key on, and show what came of it."""
         event.stop()
         event.prevent_default()
-        self.press(key_name(event))
+        # Escape and a key right after it arrive as one; nothing here has a key with Alt.
+        if event.key.startswith("alt+"):
+            self.press("escape")
+            self.press(SAME_KEYS.get(event.key[4:], event.key[4:]))
+        else:
+            self.press(key_name(event))
 
     def press(self, key: str) -> None:
         """Do what the key means; an error of the log ends the review, as nothing more can be kept."""

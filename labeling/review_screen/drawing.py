@@ -25,6 +25,7 @@ MIN_WIDTH, MIN_HEIGHT = 40, 12
 TALL = 32
 TWO_COLUMNS = 76
 PANEL_SHARE = 0.5
+MAX_OPINIONS = 6
 LABEL_STYLES = {"favor": "green", "against": "red", "neutral": "yellow", "unclear": "magenta"}
 PANEL_KEYS = {
     Typing: "Enter done · Escape leave · Ctrl+U clear",
@@ -176,8 +177,10 @@ class Painter:
         kind = _answer(sight.kind, sight.kind_given)
         sure = "" if session.blind else f"   sure {found.confidence:.2f}   {found.origin}"
         lines.append(_labelled("Kind", kind.append(sure, style="dim")))
-        if not session.blind:
-            lines.append(_labelled("Why", Text("; ".join(self._reasons(found)), style="dim")))
+        opinions = session.opinions.get(session.item.id, ())
+        lines += [_labelled("" if row else "Others", Text(line)) for row, line in enumerate(opinions[:MAX_OPINIONS])]
+        if not session.blind and not opinions:
+            lines += self._why(found, width, 3 if height >= TALL else 1)
         if session.state.note:
             lines.append(_labelled("Note", Text(session.state.note)))
         return lines + self._targets(sight, width, height)
@@ -194,6 +197,16 @@ class Painter:
             line.append(f"   by {found.speaker.how}, sure {found.speaker.confidence:.2f}", style="dim")
         return line
 
+    def _why(self, found: Attribution, width: int, rows: int) -> list[Text]:
+        from rich.text import Text
+
+        told = self._safe("; ".join(self._reasons(found)))
+        pieces = fold(told, width - 10)
+        shown = [told[start:end] for start, end in pieces[:rows]]
+        if len(pieces) > rows:
+            shown[-1] += " …"
+        return [_labelled("" if row else "Why", Text(line, style="dim")) for row, line in enumerate(shown)]
+
     def _targets(self, sight: Sight, width: int, height: int) -> list[Text]:
         stances = sight.stances
         chosen = self.controller.session.target % len(stances) if stances else 0
@@ -207,7 +220,7 @@ class Painter:
         lines = []
         for row in range(rows):
             line = self._target(row + 1, stances[row], row == chosen, detailed=False)
-            line.truncate(column - 1)
+            line.truncate(column)
             line.pad_right(column - line.cell_len)
             if row + rows < len(stances):
                 right = self._target(row + rows + 1, stances[row + rows], row + rows == chosen, detailed=False)
@@ -220,13 +233,13 @@ class Painter:
 
         line = Text()
         shown = stance.target if len(stance.target) <= 24 else stance.target[:23] + "…"
-        line.append(f"{'▸' if chosen else ' '}{number} {shown:<24}", style="bold" if chosen else "")
+        line.append(f"{'▸' if chosen else ' '}{number} {shown:<24} ", style="bold" if chosen else "")
         if stance.label is None:
             line.append("–" if stance.given else "·", style="" if stance.given else "dim")
         else:
             line.append_text(_answer(stance.label, stance.given, style=LABEL_STYLES[stance.label]))
             if not stance.given and stance.suggested is not None:
-                line.append(f" {stance.suggested.confidence:.2f}", style="dim")
+                line.append(f" {stance.suggested.confidence:.2f}".replace(" 0.", " ."), style="dim")
             if stance.flags:
                 line.append(f" {', '.join(stance.flags)}")
         if detailed and stance.suggested is not None:
@@ -289,14 +302,19 @@ class Painter:
         else:
             keys = self.controller.keys
             told = [f"{keys.first_key(action.name)} {action.short}" for action in ACTIONS if action.short]
-        lines = [""]
-        for entry in told:
-            if lines[-1] and len(lines[-1]) + 2 + len(entry) > width:
-                if len(lines) == 2:
+        # The last two are the way to all others and the way out: they stay, whatever else finds no room.
+        kept = "  ".join(told[-2:])
+        lines = ["", ""]
+        row = 0
+        for entry in told[:-2]:
+            room = width - (len(kept) + 2 if row else 0)
+            if len(lines[row]) + 2 + len(entry) > room:
+                if row:
                     break
-                lines.append("")
-            lines[-1] += ("  " if lines[-1] else "") + entry
-        return [Text(line, style="dim") for line in (*lines, "")[:2]]
+                row = 1
+            lines[row] += ("  " if lines[row] else "") + entry
+        lines[1] += ("  " if lines[1] else "") + kept
+        return [Text(line, style="dim") for line in lines]
 
 
 def item_marks(sight: Sight) -> list[Mark]:

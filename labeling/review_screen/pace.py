@@ -25,9 +25,9 @@ class Pace:
         return max(median(self._recent), 0.1) if len(self._recent) >= 3 else None
 
     def tell(self, remaining: int) -> str:
-        """Return what the screen's first line says: pace and time left."""
+        """Return what the screen's first line says: pace and time left; nothing before the third answer."""
         if self.seconds is None:
-            return f"{remaining:,} left"
+            return ""
         return f"{60 / self.seconds:.1f}/min · {remaining:,} left, about {show_duration(remaining * self.seconds)}"
 
 

@@ -91,7 +91,7 @@ def draw_passage(
 
     pieces = pieces_of(text)
     if not pieces or height <= 0:
-        return Passage([Text("(empty)")][: max(height, 0)], False, False, 0)
+        return Passage([Text("(empty)"[:width])][: max(height, 0)], False, False, 0)
     home = max((i for i, (start, _) in enumerate(pieces) if start <= focus.start), default=0)
     folded = list(_fold_piece(text, pieces[home], marks, width))
     at = _line_of(folded, focus.start)

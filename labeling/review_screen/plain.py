@@ -173,6 +173,8 @@ class PlainReview:
         yield "Content: " + (session.state.attribution.content)
         if not session.blind:
             yield f"Sure: {found.confidence:.2f}, {found.origin}"
+        for opinion in session.opinions.get(session.item.id, ()):
+            yield f"Others: {opinion}"
         if session.state.note:
             yield f"Note: {session.state.note}"
         for number, stance in enumerate(sight.stances, start=1):

@@ -34,7 +34,7 @@ from sayso.labeling.review_items import (
 )
 from sayso.labeling.review_log import ReviewLog
 from sayso.labeling.review_queue import QueueEntry
-from sayso.labeling.review_state import ItemState, ReviewState, Unmatched, resume
+from sayso.labeling.review_state import ItemState, Unmatched, resume
 
 from .pace import Pace
 from .sight import Sight, StanceSight, see_item
@@ -60,7 +60,8 @@ class Session:
 
     `items` are all items of the dataset, by which merging and missed quotations know an article's others. `choose`
     makes the queue of the states that the log leads to (default: every item that waits, in the order of `items`); it
-    may be empty, and then there is nothing to show. `unmatched` are decisions about what is no longer there.
+    may be empty, and then there is nothing to show. `opinions` are lines to show with an item, by its id: what others
+    answered, for who settles it. `unmatched` are decisions about what is no longer there.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Session:
         speakers: Speakers | None = None,
         choose: Callable[[Mapping[str, ItemState]], Sequence[QueueEntry]] | None = None,
         blind: bool = False,
+        opinions: Mapping[str, Sequence[str]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the log's events in and show the first entry that waits."""
@@ -79,6 +81,7 @@ class Session:
         self.codebook = codebook
         self.speakers = speakers or Speakers()
         self.blind = blind
+        self.opinions = opinions or {}
         self.pace = Pace()
         self.answered = 0
         """Items finished in this session."""
@@ -87,17 +90,12 @@ class Session:
         self.unmatched: tuple[Unmatched, ...] = tuple(self._state.unmatched)
         self.entries: list[QueueEntry] = []
         self._places: set[QueueEntry] = set()
-        self._again: set[int] = set()
-        self._second = ReviewState((), annotator=log.annotator)
         self._remaining = 0
         self.index = self.target = self._edge = 0
         self._shown_at = clock()
         states = self._state.states
         self.entries = [*(_waiting_entries(states) if choose is None else choose(states))]
         self._places = set(self.entries)
-        # A second answer must not show the first one, so it has a state of its own beside the one of all answers.
-        again = [states[entry.item_id].item for entry in self.entries if entry.recheck]
-        self._second = ReviewState(again, annotator=log.annotator)
         self._by_article: dict[str, list[str]] = {}
         for name, state in states.items():
             self._by_article.setdefault(state.item.article.id, []).append(name)
@@ -143,8 +141,10 @@ class Session:
 
     def state_of(self, entry: QueueEntry) -> ItemState:
         """Return what the annotator says of the entry's item; of one asked again, what they say the second time."""
-        states = self._second.states if entry.recheck else self._state.states
-        return states[entry.item_id]
+        state = self._state.states[entry.item_id]
+        if not entry.recheck:
+            return state
+        return self._state.rechecks.get(entry.item_id) or ItemState(state.item, state.item.attribution)
 
     def waits(self, entry: QueueEntry) -> bool:
         """Return whether the entry still waits for an answer."""
@@ -389,13 +389,15 @@ class Session:
         return f"Undone: {tell_event(about)}."
 
     def redo(self) -> str:
-        """Bring back what was undone last, and show the item it was about."""
+        """Bring back what was undone last; show the item it was about, or go on where the answer did."""
         event = self.log.redo()
         if event is None:
             return "Nothing to redo."
         about = self.log.find(event.of or 0)
         self._take(event)
         self._show(about)
+        if about.decision is not None and about.decision.action in ("accept", "reject", "skip"):
+            self._go_on()
         return f"Done again: {tell_event(about)}."
 
     # What lies below
@@ -467,9 +469,6 @@ class Session:
         about = event if event.of is None else self.log.find(event.of)
         before = self._waiting(about)
         changed = self._state.take(event)
-        if about.recheck and (event is about or about.seq in self._again):
-            self._again.add(about.seq)
-            self._second.take(event)
         self._remaining += self._waiting(about) - before
         for name in changed:
             self._follow(name, about)
@@ -480,7 +479,7 @@ class Session:
         refs += [] if about.decision is None else about.decision.others
         names = {self._state.names.get(ref.id, ref.id) for ref in refs}
         entries = {QueueEntry(name, again) for name in names for again in (False, True)} & self._places
-        return sum(self.waits(entry) for entry in entries if entry.recheck or entry.item_id in self._state.states)
+        return sum(self.waits(entry) for entry in entries if entry.item_id in self._state.states)
 
     def _follow(self, name: str, about: Event) -> None:
         """Give an item that a decision made its place in the queue, and take the place of one that is gone."""
