@@ -12,7 +12,6 @@ import json
 import os
 import re
 import socket
-import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from sayso.attribution.errors import ConflictError, InputError, OutputError
+from sayso.attribution.files import output_error, sync_folder
 
 from .review_items import Decision, Event, EventKind, ItemRef
 
@@ -234,7 +234,7 @@ class ReviewLog:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _output_error(folder, error) from error
+            raise output_error(folder, error) from error
         self._lock = _OwnerLock(self.path)
         self._lock.acquire(take_over=take_over)
         self._descriptor = -1
@@ -310,7 +310,7 @@ class ReviewLog:
             os.fsync(self._descriptor)
         except OSError as error:
             self._give_up()
-            raise _output_error(self.path, error) from error
+            raise output_error(self.path, error) from error
         self._size += len(line)
         self._last_hash = line[-67:-3].decode()
         self.events.append(event)
@@ -335,9 +335,9 @@ class ReviewLog:
             self._descriptor = os.open(self.path, flags, 0o644)
             if content is not None:
                 self._take_over(content)
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         except OSError as error:
-            raise _output_error(self.path, error) from error
+            raise output_error(self.path, error) from error
         if not self.events:
             self.append("start", text=self.annotator, more={"log_version": LOG_VERSION, "role": self.role})
 
@@ -349,7 +349,7 @@ class ReviewLog:
                 stream.write(content.torn)
                 stream.flush()
                 os.fsync(stream.fileno())
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
             os.ftruncate(self._descriptor, content.size)
             os.fsync(self._descriptor)
         elif content.unfinished:
@@ -396,7 +396,7 @@ class _OwnerLock:
                 "close that one, or review under another name (--annotator)"
             ) from error
         except OSError as error:
-            raise _output_error(self._log, error) from error
+            raise output_error(self._log, error) from error
         owner = self._read_owner()
         # On this host the lock proves that whoever left the note is gone. Another host's lock may not reach here (some
         # network folders), so its note counts until somebody says otherwise.
@@ -411,7 +411,7 @@ class _OwnerLock:
             self._owner.write_text(json.dumps(record) + "\n", encoding="utf-8", newline="\n")
         except OSError as error:
             self._lock.release()
-            raise _output_error(self._owner, error) from error
+            raise output_error(self._owner, error) from error
         self._held = True
 
     def release(self) -> None:
@@ -491,22 +491,6 @@ def _free_name(path: Path) -> Path:
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:  # some network folders can't be flushed; the file itself was
-        pass
-    finally:
-        os.close(descriptor)
-
-
-def _output_error(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"can't write {path}: {error.strerror or error}; nothing after the last shown answer was kept")
 
 
 def _utc_now() -> datetime:

@@ -44,8 +44,6 @@ def fill(folder: Path) -> Path:
     items = make_items(seven_quotes())
     with open_log(folder) as log:
         log.decide(items[0].ref(), Decision("accept"), seen=True, seconds=2.5)
-        log.decide(items[1].ref(), Decision("reject"), seen=False, seconds=1)
-        log.flag(items[1].ref())
         log.note(items[1].ref(), "“Not” said;\nsee above")
         log.undo()
         log.redo()
