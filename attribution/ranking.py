@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +21,7 @@ from .errors import ArtifactError
 
 SCHEME = 1
 WEIGHTS_FILE = "weights.json"
+FOLDS_FILE = "folds.json"
 MANIFEST_FILE = "manifest.json"
 KEYS = frozenset({"scheme", "name", "version", "weights", "curves", "rates", "threshold"})
 
@@ -56,17 +57,7 @@ class SpeakerRanker:
         Raises ArtifactError when a file is missing, its hash is not the manifest's, or its scheme is another one.
         """
         folder = folder or files("sayso.models") / "speakers-en"
-        try:
-            raw = (folder / WEIGHTS_FILE).read_bytes()
-            manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ArtifactError(f"{folder}: no speaker model can be read there ({error}); reinstall sayso") from error
-        expected = manifest.get("sha256", {}).get(WEIGHTS_FILE) if isinstance(manifest, dict) else None
-        found = hashlib.sha256(raw).hexdigest()
-        if found != expected:
-            raise ArtifactError(
-                f"{folder}: {WEIGHTS_FILE} has SHA-256 {found}, the manifest says {expected}; reinstall"
-            )
+        raw = _checked(folder, WEIGHTS_FILE)
         return cls.from_json(json.loads(raw), where=str(folder))
 
     @classmethod
@@ -120,6 +111,38 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{value!r} is no finite number")
     return float(value)
+
+
+@cache
+def _folds() -> dict[str, SpeakerRanker]:
+    """Return the ranker of each article the shipped one was trained on, by hash of its text, fitted without it."""
+    folder = files("sayso.models") / "speakers-en"
+    raw = _checked(folder, FOLDS_FILE)
+    rankers = {}
+    for fold in json.loads(raw)["folds"]:
+        ranker = replace(default_ranker(), weights=SpeakerRanker.from_json(fold["model"], where=FOLDS_FILE).weights)
+        rankers.update(dict.fromkeys(fold["texts"], ranker))
+    return rankers
+
+
+def ranker_for(text_sha256: str) -> tuple[SpeakerRanker, bool]:
+    """Return the ranker to measure an article with, and whether it was fitted without it because training used it."""
+    held_out = _folds().get(text_sha256)
+    return (held_out, True) if held_out is not None else (default_ranker(), False)
+
+
+def _checked(folder: Traversable, name: str) -> bytes:
+    """Return the bytes of a model file whose SHA-256 is the manifest's; ArtifactError otherwise."""
+    try:
+        raw = (folder / name).read_bytes()
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{folder}: no speaker model can be read there ({error}); reinstall sayso") from error
+    expected = manifest.get("sha256", {}).get(name) if isinstance(manifest, dict) else None
+    found = hashlib.sha256(raw).hexdigest()
+    if found != expected:
+        raise ArtifactError(f"{folder}: {name} has SHA-256 {found}, the manifest says {expected}; reinstall sayso")
+    return raw
 
 
 @cache

@@ -79,7 +79,7 @@ class Resolver(PronounStage):
         if answer is None:
             return None
         chance = self.ranker.rates.get(answer.why, UNMEASURED) if answer.confidence is None else answer.confidence
-        return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 3))
+        return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 2))
 
     def resolve(self, item: Attribution) -> tuple[Answer | None, str]:
         """Return the answer and its reason, and remember who spoke."""

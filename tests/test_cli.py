@@ -386,6 +386,7 @@ def test_every_document_follows_its_schema(sayso: Sayso, dataset: Path, article:
         ("config-show", ["config", "show"]),
         ("doctor", ["doctor"]),
         ("evaluation", ["evaluate", "attribution", *gold]),
+        ("speaker-evaluation", ["evaluate", "speakers", *gold[:4]]),
         ("explain", ["explain", quoted["id"], "--in", dataset]),
         ("publish", ["publish", dataset, "ana/rents"]),
         ("show", ["show", article]),

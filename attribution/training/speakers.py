@@ -25,12 +25,13 @@ from sayso.attribution.errors import ConfigError
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldDocument, GoldSpeaker, read_gold, read_json_lines
 from sayso.attribution.mentions import Entity, find_names
-from sayso.attribution.ranking import MANIFEST_FILE, SCHEME, WEIGHTS_FILE, SpeakerRanker
+from sayso.attribution.ranking import FOLDS_FILE, MANIFEST_FILE, SCHEME, WEIGHTS_FILE, SpeakerRanker
 from sayso.attribution.registry import Registry, default_registry
 from sayso.attribution.roles import Gender
 from sayso.attribution.speaker_match import speaker_matches
+from sayso.attribution.speaker_scoring import Outcome, gold_attributions
 from sayso.attribution.speakers import Resolver
-from sayso.attribution.types import Attribution, Speaker, make_attribution, text_hash
+from sayso.attribution.types import Attribution, text_hash
 
 # The stage that answers with a ranked choice of each kind.
 STAGE_OF = {"pronoun": "speaker.pronoun", "nominal": "speaker.title"}
@@ -58,18 +59,6 @@ class Example:
     weight: float = 1.0
 
 
-@dataclass(slots=True)
-class Outcome:
-    """One attribution resolved out of fold."""
-
-    article: str
-    gold: GoldSpeaker
-    speaker: Speaker | None
-    why: str
-    share: float | None = None
-    right: bool = False
-
-
 class RecordingResolver(Resolver):
     """Resolves as usual and keeps every ranked choice with its candidates."""
 
@@ -81,30 +70,11 @@ class RecordingResolver(Resolver):
         return super().choose(kind, item, candidates)
 
 
-def as_attributions(document: GoldDocument) -> list[Attribution]:
-    """Return the gold spans of an article as attributions without speakers."""
-    sha = text_hash(document.text)
-    return [
-        make_attribution(
-            document.text,
-            article_id=document.id,
-            text_sha256=sha,
-            kind=gold.kind,
-            content=gold.content,
-            cue=gold.cue,
-            source=gold.source,
-            confidence=1.0,
-            origin="human:gold",
-        )
-        for gold in document.attributions
-    ]
-
-
 def make_resolver(document: GoldDocument, registry: Registry, ranker: SpeakerRanker) -> RecordingResolver:
     """Return the resolver of an article's gold spans."""
     masks = [(mask.start, mask.end) for mask in find_boilerplate(document.text)]
     names = find_names(document.text, registry, masks=masks)
-    return RecordingResolver(document.text, as_attributions(document), registry, document.date, names, ranker=ranker)
+    return RecordingResolver(document.text, gold_attributions(document), registry, document.date, names, ranker=ranker)
 
 
 def collect_examples(documents: Iterable[GoldDocument], registry: Registry, ranker: SpeakerRanker) -> list[Example]:
@@ -185,8 +155,8 @@ def _overlaps(entity: Entity, spans: Sequence[tuple[int, ...]], text: str) -> bo
 def fit_weights(examples: Sequence[Example], *, c: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """Return the weights by kind: a logistic regression without intercept on right minus wrong candidate."""
     import numpy as np
-    from sklearn.feature_extraction import DictVectorizer  # type: ignore[import-untyped]
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
 
     weights: dict[str, dict[str, float]] = {}
     for kind in KINDS:
@@ -237,7 +207,7 @@ def resolve_documents(
                 continue
             speaker = resolver.speaker(answer)
             share = shares.get(item.source_spans, (None, None))[1] if answer is not None and answer.confidence else None
-            yield Outcome(document.id, gold.speaker, speaker, why, share, speaker_matches(gold.speaker, speaker))
+            yield Outcome(document.id, gold.speaker, speaker, why, share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,17 +251,20 @@ def train_speakers(
     extra = gum_examples(data / plan.gum, plan.genres, registry, first, weight=plan.gum_weight)
     say(f"{len(examples)} choices in {len(documents)} articles, {len(extra)} more in GUM")
     outcomes: list[Outcome] = []
+    folds: list[dict[str, Any]] = []
     for fold in split_folds([document.id for document in documents], n=plan.folds, seed=plan.seed):
         weights = fit_weights([e for e in examples if e.article not in fold] + extra, c=plan.c)
         held_out = [document for document in documents if document.id in fold]
         outcomes.extend(resolve_documents(held_out, registry, SpeakerRanker(weights)))
+        texts = sorted(text_hash(document.text) for document in held_out)
+        folds.append({"texts": texts, "model": SpeakerRanker(weights).to_json()})
         say(f"fold of {len(held_out)} articles done")
     curves, rates = fit_curves(outcomes), stage_rates(outcomes)
     final = SpeakerRanker(fit_weights([*examples, *extra], c=plan.c), curves, rates)
     threshold = choose_threshold(outcomes, final, min_precision=plan.min_precision)
     final = replace(final, threshold=threshold)
     metrics = measure(outcomes, final, plan, data, n_examples=(len(examples), len(extra)))
-    write_folder(out, final, metrics, recipe)
+    write_folder(out, final, metrics, recipe, folds)
     return metrics
 
 
@@ -420,15 +393,19 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_folder(out: Path, ranker: SpeakerRanker, metrics: Mapping[str, Any], recipe: Path) -> None:
-    """Write weights, manifest (their SHA-256), metrics and the recipe into `out`."""
+def write_folder(
+    out: Path, ranker: SpeakerRanker, metrics: Mapping[str, Any], recipe: Path, folds: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write weights, the weights of each fold, a manifest of their SHA-256, metrics and the recipe into `out`."""
     out.mkdir(parents=True, exist_ok=True)
     record = {**ranker.to_json(), "name": metrics["name"], "version": metrics["version"]}
     weights = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-    digest = hashlib.sha256(weights.encode("utf-8")).hexdigest()
-    manifest = {"scheme": SCHEME, "sha256": {WEIGHTS_FILE: digest}}
+    held_out = json.dumps({"scheme": SCHEME, "folds": folds}, indent=1) + "\n"
+    files = {WEIGHTS_FILE: weights, FOLDS_FILE: held_out}
+    hashes = {name: hashlib.sha256(content.encode("utf-8")).hexdigest() for name, content in files.items()}
+    manifest = {"scheme": SCHEME, "sha256": hashes}
     for name, content in (
-        (WEIGHTS_FILE, weights),
+        *files.items(),
         (MANIFEST_FILE, json.dumps(manifest, indent=1) + "\n"),
         ("metrics.json", json.dumps(metrics, indent=1, ensure_ascii=False) + "\n"),
         ("recipe.toml", recipe.read_text(encoding="utf-8")),
