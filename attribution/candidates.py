@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ MIN_SHARE_OF_ALL = 0.3
 MIN_SHARE_OF_SHORTER = 0.45
 CHUNK = 4096
 PAIR_CHUNK = 1 << 17
+# Keys that are sorted at once, about 50 bytes each.
+MAX_KEYS = 2_000_000
 # Pairs, in 8 bytes each, before doubles are taken out.
 MAX_WAITING = 4_000_000
 GOLDEN = 0x9E3779B97F4A7C15
@@ -60,6 +63,11 @@ class QuoteTable:
         words = self.words[np.repeat(self.ends[numbers], lengths) + offsets]
         kept = self.content[words]
         return np.repeat(np.arange(len(places)), lengths)[kept], self.merged[words[kept]]
+
+    def distinct(self, owners: Numbers, words: Numbers) -> tuple[Numbers, Numbers]:
+        """Return owners and words without the repetitions of a word in its quotation, in order."""
+        size = len(self.merged)
+        return np.divmod(np.unique(owners * size + words), size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +111,51 @@ def _keys_of_quotations(table: QuoteTable, quoted: Numbers, signatures: Signatur
     """Yield the keys of all quotations, kind after kind, having filled in signatures and numbers of content words."""
     bands: list[Hashes] = []
     signed: list[Numbers] = []
-    runs: list[_Keys] = []
-    pairs: list[_Keys] = []
-    frequency = np.bincount(table.merged[table.words], minlength=len(table.merged))
-    for begin in range(0, len(quoted), CHUNK):
-        chunk = quoted[begin : begin + CHUNK]
-        owners, words = table.read_content(chunk)
+    words = 0
+    for chunk in _chunks(quoted):
+        owners, content = table.read_content(chunk)
         if not len(owners):
             continue
+        words += len(owners)
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
         places = chunk[owners[starts]]
-        hashes = table.hashes[words]
-        keys, signatures[places] = _sign(hashes, starts)
-        distinct = np.unique(np.stack([owners, words]), axis=1)
-        counts[chunk] = np.bincount(distinct[0], minlength=len(chunk))
+        keys, signatures[places] = _sign(table.hashes[content], starts)
+        counts[chunk] = np.bincount(table.distinct(owners, content)[0], minlength=len(chunk))
         signed.append(places)
         bands.append(keys)
-        runs.append(_keys_of_runs(chunk, owners, hashes))
-        pairs.append(_keys_of_pairs(table, chunk, distinct, frequency))
     if not signed:
         return
     places, keys = np.concatenate(signed), np.concatenate(bands)
     for band in range(BANDS):
         yield _Keys(places, keys[:, band])
-    for kind, most in ((runs, None), (pairs, MAX_SHARED_BY)):
-        yield _Keys(np.concatenate([k.places for k in kind]), np.concatenate([k.keys for k in kind]), most)
+    del keys, bands
+    yield from _in_parts(partial(_keys_of_runs, table), quoted, words)
+    frequency = np.bincount(table.merged[table.words], minlength=len(table.merged))
+    named = quoted[table.speakers[quoted] >= 0]
+    pairs = RAREST * (RAREST - 1) // 2 * len(named)
+    yield from _in_parts(partial(_keys_of_pairs, table, frequency), named, pairs)
+
+
+def _chunks(places: Numbers) -> Iterator[Numbers]:
+    for begin in range(0, len(places), CHUNK):
+        yield places[begin : begin + CHUNK]
+
+
+def _in_parts(make: Callable[[Numbers], _Keys], places: Numbers, expected: int) -> Iterator[_Keys]:
+    """Yield the keys that `make` gives, in so many parts by their value that none is much larger than `MAX_KEYS`.
+
+    They are made again for each part: time is cheaper than memory here.
+    """
+    parts = 1 + expected // MAX_KEYS
+    for part in range(parts):
+        made = [make(chunk) for chunk in _chunks(places)] if parts == 1 else []
+        for chunk in _chunks(places) if parts > 1 else ():
+            keys = make(chunk)
+            mine = keys.keys % np.uint64(parts) == part
+            made.append(_Keys(keys.places[mine], keys.keys[mine], keys.most))
+        if made:
+            all_places, all_keys = np.concatenate([k.places for k in made]), np.concatenate([k.keys for k in made])
+            yield _Keys(all_places, all_keys, made[0].most)
 
 
 def _sign(hashes: Hashes, starts: Numbers) -> tuple[Hashes, Signatures]:
@@ -148,16 +176,18 @@ def _sign(hashes: Hashes, starts: Numbers) -> tuple[Hashes, Signatures]:
     return bands, signatures
 
 
-def _keys_of_runs(chunk: Numbers, owners: Numbers, hashes: Hashes) -> _Keys:
+def _keys_of_runs(table: QuoteTable, chunk: Numbers) -> _Keys:
     """Return a key for every three content words in a row."""
+    owners, words = table.read_content(chunk)
+    hashes = table.hashes[words]
     inside = owners[:-2] == owners[2:]
     keys = _spread(_spread(_spread(hashes[:-2]) ^ hashes[1:-1]) ^ hashes[2:])
     return _Keys(chunk[owners[:-2][inside]], keys[inside])
 
 
-def _keys_of_pairs(table: QuoteTable, chunk: Numbers, distinct: Numbers, frequency: Numbers) -> _Keys:
-    """Return a key for each two of the rarest content words of a quotation whose speaker is known."""
-    owners, words = distinct[:, table.speakers[chunk[distinct[0]]] >= 0]
+def _keys_of_pairs(table: QuoteTable, frequency: Numbers, chunk: Numbers) -> _Keys:
+    """Return a key for each two of the rarest content words of a quotation, for quotations with a known speaker."""
+    owners, words = table.distinct(*table.read_content(chunk))
     order = np.lexsort((table.hashes[words], frequency[words], owners))
     owners, hashes = owners[order], table.hashes[words[order]]
     starts = np.flatnonzero(np.diff(owners, prepend=-1))
@@ -174,7 +204,7 @@ def _keys_of_pairs(table: QuoteTable, chunk: Numbers, distinct: Numbers, frequen
         for high in range(low + 1, RAREST):
             places.append(chunk[filled])
             keys.append(_spread(first ^ rare[filled, high]))
-    return _Keys(np.concatenate(places), np.concatenate(keys))
+    return _Keys(np.concatenate(places), np.concatenate(keys), MAX_SHARED_BY)
 
 
 def _keep_alike(pairs: Numbers, size: int, signatures: Signatures, counts: Numbers) -> Numbers:

@@ -60,7 +60,7 @@ class _Quote:
 class QuoteClusters:
     """Takes attributions as they come, and finds the clusters when all are there.
 
-    Memory is linear in the number of quotations: at its peak about 2.5 KB for each (`benchmarks/clusters.py`). The
+    Memory is linear in the number of quotations: at its peak about 1 KB for each, and 100 MB (`benchmarks/clusters.py`). The
     result depends on what was added, not on the order.
     """
 

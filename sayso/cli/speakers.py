@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sayso.attribution.registry import Registry, RegistryEntry
     from sayso.speakers import RegistryChange
 
-app = typer.Typer(help="See and extend the registry of known speakers; show what one of them said.")
+app = typer.Typer(help="List, check and extend the known speakers; show what one said.")
 
 TYPES = "person|organization|country|group"
 Type = Annotated[str | None, typer.Option("--type", metavar=TYPES, help="Only entries of this type.")]
