@@ -47,6 +47,8 @@ class Resolution:
     verdicts: tuple[Verdict, ...]
     removed: frozenset[str]
     """Ids of items that are no attributions of the result: no quotation, or replaced by others."""
+    ids: Mapping[str, str]
+    """By item: the id of its attribution in the result, which follows its spans."""
 
     @property
     def ties(self) -> tuple[Verdict, ...]:
@@ -151,7 +153,7 @@ def resolve(
             holder = None if holder in removed else renamed.get(holder, holder)
         if attribution.id not in final:
             final[attribution.id] = replace(attribution, nested_in=None if holder == attribution.id else holder)
-    return Resolution(tuple(final.values()), tuple(verdicts), frozenset(removed))
+    return Resolution(tuple(final.values()), tuple(verdicts), frozenset(removed), renamed)
 
 
 def _answers(item_id: str, reviewed: Sequence[Reviewed]) -> list[tuple[str, dict[str, object]]]:

@@ -41,8 +41,11 @@ from .folder import (
     LOCAL,
     LOCAL_ATTRIBUTIONS,
     LOCAL_FOUND,
+    LOCAL_REVIEW_NOTES,
+    LOCAL_SUGGESTED,
     PROVENANCE,
     QUARANTINE,
+    REVIEW,
     check_target,
     hash_file,
     read_build,
@@ -50,6 +53,7 @@ from .folder import (
     write_checksums,
     write_json,
 )
+from .labeling.review_effect import Reviews
 from .profiles import Profiles
 from .shards import ShardTotals, ShardWriter
 from .summary import BuildSummary, Tally, list_reasons, render_summary
@@ -57,6 +61,8 @@ from .summary import BuildSummary, Tally, list_reasons, render_summary
 if TYPE_CHECKING:
     from .attribution.articles import ReadOptions
     from .attribution.clusters import Cluster
+    from .labeling.adjudication import Verdict
+    from .labeling.review_state import Unmatched
 
 __all__ = ["Attributing", "BuildSummary", "Progress", "build", "render_summary"]
 
@@ -64,7 +70,7 @@ __all__ = ["Attributing", "BuildSummary", "Progress", "build", "render_summary"]
 MAX_NAMED_INPUTS = 200
 LICENSE_ID = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")
 LIBRARIES = ("pyarrow", "spacy")
-WRITTEN_CONFIGS: tuple[ConfigName, ...] = ("attributions", "stance", "articles", "speakers")
+WRITTEN_CONFIGS: tuple[ConfigName, ...] = ("attributions", "stance", "articles", "speakers", "annotations")
 
 Progress = Callable[[int, int], None]
 """Called after each article with the numbers of articles and attributions so far."""
@@ -99,6 +105,9 @@ def build(
 ) -> BuildSummary:
     """Read the articles of `inputs`, attribute them, make `out` the dataset folder, and return what was found.
 
+    What people decided in a review of `out` (its folder `review/`) wins over what is found; decisions about texts that
+    changed are listed in `out/local/`. Raises InputError where a log of theirs is damaged.
+
     `out` changes in one step at the end: until then, and when anything fails, it stays as it was. Bad records are
     left out, counted, and written to `out/quarantine.jsonl`. `name` titles the card (default: the folder's name),
     `license` is the identifier the card gives for the dataset (default: other). With `dry_run` everything is read
@@ -123,13 +132,17 @@ def build(
         attributor = load()
     tally = Tally()
     inventory = _Inventory()
+    reviews = Reviews.read(target / REVIEW)
     with nullcontext() if dry_run else stage(target) as folder:
-        totals = _write_rows(inputs, folder, options, attributor, policy, tally, inventory, progress)
+        totals = _write_rows(inputs, folder, options, attributor, policy, tally, inventory, reviews, progress)
         if not tally.articles:
             raise InputError(_say_nothing_usable(tally))
         summary = tally.summarize(str(out), policy, dry_run=dry_run)
         if folder is not None:
             record = _describe_build(summary, totals, inventory, options, attributor, license)
+            if reviews:
+                # They decide the bytes too.
+                record["inputs"]["reviews_sha256"] = reviews.sha256
             write_json(folder / PROVENANCE, record)
             language = None if options.any_language else options.language
             _write_card(folder, name or target.name, summary, totals, license=license, language=language)
@@ -145,6 +158,7 @@ def _write_rows(
     policy: TextPolicy,
     tally: Tally,
     inventory: _Inventory,
+    reviews: Reviews,
     progress: Progress | None,
 ) -> Totals:
     """Stream the inputs through the attributor into the files of `folder` (nowhere when it is None).
@@ -156,9 +170,11 @@ def _write_rows(
     from .attribution.quarantine import Quarantine
 
     repeated = QuoteClusters()
+    annotations: dict[str, tuple[Row, ...]] = {}
+    notes: list[Row] = []
     with ExitStack() as stack:
         quarantine = stack.enter_context(Quarantine(None if folder is None else folder / QUARANTINE))
-        local = None if folder is None else stack.enter_context(_LocalWriter(folder))
+        local = None if folder is None else stack.enter_context(_LocalWriter(folder, suggested=bool(reviews)))
 
         def note_bad(bad: BadRecord) -> None:
             tally.first_bad = tally.first_bad or bad
@@ -171,12 +187,18 @@ def _write_rows(
                 yield article
 
         articles = read_articles(inputs, options=options, on_bad=note_bad)
-        for article, attributions in attributor.pipe(note_read(articles)):
+        for article, found in attributor.pipe(note_read(articles)):
+            reviewed = reviews.overlay(article, found)
+            attributions = reviewed.attributions
+            tally.reviewed += len(reviewed.decided)
+            notes += [_describe_tie(article, tie) for tie in reviewed.ties]
+            if reviewed.rows:
+                annotations[article.id] = reviewed.rows
             tally.add_article(attributions, words=len(article.text.split()))
             inventory.see_article(article, article.text_sha256)
             repeated.add(article, attributions)
             if local is not None:
-                local.write(article, attributions)
+                local.write(article, attributions, found)
             if progress is not None:
                 progress(tally.articles, tally.attributions)
         inventory.see_file(None)
@@ -185,26 +207,55 @@ def _write_rows(
             local.finish()
     clusters = repeated.find()
     tally.clusters, tally.clustered = len({cluster.id for cluster in clusters.values()}), len(clusters)
+    tally.ties = len(notes)
+    notes += [_describe_unmatched(lost) for lost in reviews.finish()]
+    tally.unused_decisions = len(notes) - tally.ties
     if folder is None or not tally.articles:
         return {}
-    with _RowWriter(folder, policy, tally, clusters) as rows:
-        for article, attributions in read_build(folder, LOCAL_FOUND):
-            rows.write(article, attributions)
+    if notes:
+        with write_atomically(folder / LOCAL_REVIEW_NOTES) as stream:
+            stream.writelines(json.dumps(note, ensure_ascii=False) + "\n" for note in notes)
+    with _RowWriter(folder, policy, tally, clusters, annotations) as rows:
+        for article, finished in read_build(folder, LOCAL_FOUND):
+            rows.write(article, finished)
         totals = rows.finish()
     (folder / LOCAL_FOUND).unlink()
     return totals
 
 
-class _LocalWriter:
-    """Writes the local copies as articles come: the full texts, and what was found in them."""
+def _describe_tie(article: Article, tie: Verdict) -> Row:
+    answers = [{"annotator": name, "answer": str(answer)} for name, answer in tie.answers]
+    return {"note": "tie", "article_id": article.id, "item": tie.item_id, "question": tie.question, "answers": answers}
 
-    def __init__(self, folder: Path) -> None:
+
+def _describe_unmatched(lost: Unmatched) -> Row:
+    event = lost.event
+    return {
+        "note": "decision without effect",
+        "reason": lost.reason,
+        "article_id": event.item.article_id if event.item else event.article_id,
+        "item": event.item.id if event.item else None,
+        "seq": event.seq,
+        "at": event.at,
+        "event": event.event,
+        "decision": event.decision.to_json() if event.decision else None,
+    }
+
+
+class _LocalWriter:
+    """Writes the local copies as articles come: texts, attributions, and what was suggested before review."""
+
+    def __init__(self, folder: Path, *, suggested: bool) -> None:
         self.folder = folder
+        self._suggests = suggested
         self._stack = ExitStack()
 
     def __enter__(self) -> _LocalWriter:
         (self.folder / LOCAL).mkdir()
         self._found = self._stack.enter_context(write_atomically(self.folder / LOCAL_FOUND))
+        self._suggested = None
+        if self._suggests:
+            self._suggested = self._stack.enter_context(write_atomically(self.folder / LOCAL_SUGGESTED))
         self._articles = self._stack.enter_context(
             ShardWriter(self.folder / LOCAL, "articles", LOCAL_ARTICLE_COLUMNS, single=True)
         )
@@ -213,8 +264,10 @@ class _LocalWriter:
     def __exit__(self, *error: Any) -> None:
         self._stack.__exit__(*error)
 
-    def write(self, article: Article, attributions: Iterable[Attribution]) -> None:
-        """Write the article and its attributions."""
+    def write(self, article: Article, attributions: Iterable[Attribution], suggested: Iterable[Attribution]) -> None:
+        """Write the article, its attributions, and those that were suggested where reviews changed some."""
+        if self._suggested is not None:
+            self._suggested.writelines(map(_as_line, suggested))
         self._articles.write({column.name: getattr(article, column.name) for column in LOCAL_ARTICLE_COLUMNS})
         for attribution in attributions:
             self._found.write(_as_line(attribution))
@@ -231,8 +284,16 @@ class _RowWriter:
     article that mostly repeats an older one. With few articles there is one split, `train`.
     """
 
-    def __init__(self, folder: Path, policy: TextPolicy, tally: Tally, clusters: Mapping[str, Cluster]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        policy: TextPolicy,
+        tally: Tally,
+        clusters: Mapping[str, Cluster],
+        annotations: Mapping[str, Sequence[Row]],
+    ) -> None:
         self.folder = folder
+        self.annotations = annotations
         self.policy: TextPolicy = policy
         self.tally = tally
         self.clusters = clusters
@@ -260,6 +321,8 @@ class _RowWriter:
         split = self._split_of_article(article, attributions)
         self.tally.splits[split] += 1
         self._put("articles", split, described)
+        for annotation in self.annotations.get(article.id, ()):
+            self._put("annotations", split, annotation)
         made = make_attribution_rows(article, attributions, text_sha256=text_sha256, policy=self.policy, masks=masks)
         for attribution, row in zip(attributions, made, strict=True):
             cluster = self.clusters.get(attribution.id)

@@ -196,8 +196,8 @@ def _say_how_made(summary: BuildSummary) -> str:
     )
     return f"""## How it was made
 
-Sayso {__version__} read the articles and found the attributions without human review; `provenance.json` names the
-rules and models, the options, and the hash of every input. {quarantined} Site boilerplate is
+Sayso {__version__} read the articles and found the attributions{_say_who_reviewed(summary)}; `provenance.json` names
+the rules and models, the options, and the hash of every input. {quarantined} Site boilerplate is
 skipped, not removed: all offsets count characters (Unicode code points) of the text exactly as read, and `text_sha256`
 says which text that is. Where there is a `context`, the spans minus `context_start` are offsets into it. `confidence`
 is the tool's own estimate.
@@ -217,6 +217,15 @@ moves one. A repeated quotation is where the oldest article that has it is, so t
 article more than half of whose attributions repeat that one. With fewer than {MIN_ARTICLES_TO_SPLIT} articles
 everything is in `train`; the config `speakers`, which counts all rows, always is. A split in which a config has no row
 is left out of that config. The same input, options and version give the same bytes; `checksums.sha256` lists them."""
+
+
+def _say_who_reviewed(summary: BuildSummary) -> str:
+    if not summary.reviewed:
+        return " without human review"
+    return (
+        f". People reviewed {_count(summary.reviewed, 'attribution')}: those have `human:` and a pseudonym as their "
+        "`origin`, and the config `annotations` has each answer"
+    )
 
 
 def _list_columns(configs: Sequence[ConfigFacts]) -> str:

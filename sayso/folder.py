@@ -37,6 +37,10 @@ LOCAL_ARTICLES = "local/articles.parquet"
 LOCAL_ATTRIBUTIONS = "local/attributions.jsonl"
 # What the first pass of a build found, before cluster ids; gone when the build ends.
 LOCAL_FOUND = "local/found.jsonl"
+# What was found before reviews were laid over it, where there are any: what the next review starts from.
+LOCAL_SUGGESTED = "local/suggested.jsonl"
+# Ties and decisions that count for nothing in this build, where there are any.
+LOCAL_REVIEW_NOTES = "local/review-notes.jsonl"
 # What a rebuild replaces; everything else at the top of the folder is carried over.
 BUILT = frozenset({CARD, DATA, LOCAL, CHECKSUMS, PROVENANCE, QUARANTINE})
 FORMAT = "sayso-dataset"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .attribution.types import Attribution, TextSpan
-from .folder import REVIEW, read_build
+from .folder import LOCAL_ATTRIBUTIONS, LOCAL_SUGGESTED, REVIEW, read_build
 from .labeling.review_items import ReviewItem
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def read_items(folder: Path, targets: Sequence[str]) -> Iterator[ReviewItem]:
 
     Raises InputError where the folder has no full texts (a published copy).
     """
-    for article, attributions in read_build(folder):
+    # What the rules and models found, not what others made of it: nobody should be shown another's answers.
+    suggested = LOCAL_SUGGESTED if (folder / LOCAL_SUGGESTED).is_file() else LOCAL_ATTRIBUTIONS
+    for article, attributions in read_build(folder, suggested):
         sha = article.text_sha256
         for attribution in attributions:
             yield ReviewItem(article, sha, attribution, _paragraphs_around(article.text, attribution), tuple(targets))

@@ -51,6 +51,12 @@ class BuildSummary:
     """Quotations that several articles carry."""
     clustered: int = 0
     """Attributions that belong to one of them."""
+    reviewed: int = 0
+    """Attributions that somebody decided on in a review."""
+    ties: int = 0
+    """Questions that reviewers answered differently, none of them by more than half."""
+    unused_decisions: int = 0
+    """Decisions about texts or attributions that are not there any more."""
     seconds: float = 0.0
 
     @property
@@ -81,6 +87,9 @@ class Tally:
     splits: Counter[Split] = field(default_factory=Counter)
     clusters: int = 0
     clustered: int = 0
+    reviewed: int = 0
+    ties: int = 0
+    unused_decisions: int = 0
     first_bad: BadRecord | None = None
 
     def add_article(self, attributions: Sequence[Attribution], *, words: int) -> None:
@@ -114,6 +123,9 @@ class Tally:
             splits={split: self.splits[split] for split in SPLITS if self.splits[split]},
             clusters=self.clusters,
             clustered=self.clustered,
+            reviewed=self.reviewed,
+            ties=self.ties,
+            unused_decisions=self.unused_decisions,
         )
 
 
@@ -156,6 +168,10 @@ def _count_table(summary: BuildSummary) -> RenderableType:
     table.add_row("  with a speaker", f"{summary.with_speaker:,}", share)
     if summary.clusters:
         table.add_row("Repeated quotations", f"{summary.clusters:,}", f"{summary.clustered:,} attributions")
+    if summary.reviewed or summary.unused_decisions:
+        table.add_row("Reviewed", f"{summary.reviewed:,}", f"{summary.ties:,} ties" if summary.ties else "")
+    if summary.unused_decisions:
+        table.add_row("Decisions without effect", f"{summary.unused_decisions:,}", "see local/review-notes.jsonl")
     table.add_row("Quarantined", f"{summary.quarantined_total:,}")
     table.add_row("Seconds", f"{summary.seconds:.1f}")
     return table
