@@ -181,6 +181,13 @@ def test_different_speakers_never_share_a_quotation(one: Speaker | None, other: 
     assert bool(found) is joined
 
 
+def test_two_who_are_only_called_ruiz_may_be_two() -> None:
+    texts = ("I don't accept anyone's red lines.", "I don't take red lines from anyone.")
+    for name, joined in (("Ana Ruiz", True), ("Ruiz", False), ("Joe Biden", True)):
+        found = find(*(quote(text, article=text[8], speaker=person(name)) for text in texts))
+        assert bool(found) is joined, name
+
+
 def test_reported_speech_is_joined_only_as_a_reprint() -> None:
     text = "the council would sell the waterworks to nobody, whatever the price"
     reported = [quote(text, article=name, kind="indirect") for name in "ab"]
