@@ -103,6 +103,11 @@ REASONS: Mapping[str, str] = {
     "how.nominal": "the source is a description ('the official') of somebody mentioned before",
     "how.role": "the source is an office; the registry knows who held it at the article's date",
     "how.implicit": "the text names no source here; the speaker is carried over from the quotation before",
+    "review.accept": "a person looked at it and found it right",
+    "review.add": "a person marked it: it had been missed",
+    "review.edit": "a person corrected its kind or where its parts stand",
+    "review.merge": "a person joined several attributions to this one",
+    "review.split": "a person took one attribution apart; this is a piece",
 }
 
 
@@ -172,6 +177,8 @@ def explain_code(code: str) -> Reason:
         return Reason(code, FRAMES.get(frame, "a way of standing in the sentence that this release doesn't know"))
     if code in REASONS:
         return Reason(code, REASONS[code])
+    if code.startswith("based-on:"):
+        return Reason(code, f"it was {code.removeprefix('based-on:')} before a person changed where it stands")
     return Reason(code, "this release has no words for this code; it may be of another version")
 
 
