@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -262,6 +265,15 @@ def test_time_grows_with_the_number_of_quotations_whoever_says_them(speakers: in
         find(*items)
         taken.append(time.process_time() - begin)
     assert taken[1] < 12 * taken[0] + 0.5
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_quotations_take_less_than_thirty_seconds_of_cpu(repository: Path) -> None:
+    command = [sys.executable, str(repository / "benchmarks" / "clusters.py")]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    found = re.search(r"100,000 quotations: ([0-9.]+) CPU-seconds", done.stdout)
+    assert found is not None
+    assert float(found[1]) < 30
 
 
 def test_nothing_and_one_quotation_are_no_cluster() -> None:
