@@ -10,7 +10,7 @@ from .adjudicate import read_suggested
 from .attribution.errors import InputError
 from .attribution.gold import GoldAttribution, GoldDocument
 from .attribution.types import Article, Attribution, Speaker, Stance, make_attribution
-from .folder import REVIEW
+from .folder import LOCAL_SUGGESTED, REVIEW, read_build
 from .labeling.exchange import Document
 from .labeling.exchange_files import nest
 from .labeling.review_effect import Reviews
@@ -62,10 +62,17 @@ def read_documents(folder: Path, *, complete_only: bool = False) -> Iterator[Doc
     `complete_only`: those that a reviewer marked complete. Annotators appear by their pseudonyms.
     """
     reviews = Reviews.read(folder / REVIEW)
+    clusters: dict[str, str] = {}
+    if (folder / LOCAL_SUGGESTED).is_file():  # which was written before repeated quotations were found
+        built = (one for _, attributions in read_build(folder) for one in attributions)
+        clusters = {one.id: one.cluster_id for one in built if one.cluster_id is not None}
     for article, found in read_suggested(folder):
         reviewed = reviews.overlay(article, found)
         if reviewed.complete or not complete_only:
-            yield Document(article, reviewed.attributions)
+            yield Document(
+                article,
+                tuple(replace(one, cluster_id=clusters.get(one.id, one.cluster_id)) for one in reviewed.attributions),
+            )
 
 
 def decide_from(

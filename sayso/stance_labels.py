@@ -34,7 +34,9 @@ from .folder import (
     DATA,
     LOCAL,
     LOCAL_ATTRIBUTIONS,
+    LOCAL_SUGGESTED,
     PROVENANCE,
+    REVIEW,
     check_target,
     read_build,
     read_provenance,
@@ -42,6 +44,7 @@ from .folder import (
     write_checksums,
     write_json,
 )
+from .labeling.review_effect import Reviews
 from .shards import ShardTotals, ShardWriter
 from .summary import Tally
 
@@ -172,9 +175,14 @@ def label_folder(folder: Path, labeler: Labeler, *, dry_run: bool = False) -> La
     tally = Tally()
     totals: Counter[str] = Counter()
 
+    reviews = Reviews.read(folder / REVIEW)
+
     def relabelled() -> Iterator[Attribution]:
         for article, attributions in read_build(folder):
             fresh = label_article(article, attributions, labeler)
+            # Decisions that came after the build count too; where they change edges, the next build takes them over.
+            decided = {found.id: found.stances for found in reviews.overlay(article, fresh).attributions}
+            fresh = [replace(found, stances=decided.get(found.id, found.stances)) for found in fresh]
             tally.add_article(fresh, words=len(article.text.split()))
             for attribution in fresh:
                 totals["labelled"] += bool(attribution.stances)
@@ -217,6 +225,11 @@ def _rewrite(
     with write_atomically(new / LOCAL_ATTRIBUTIONS) as stream:
         for attribution in attributions:
             stream.write(json.dumps(attribution.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
+    if (old / LOCAL_SUGGESTED).is_file():
+        with write_atomically(new / LOCAL_SUGGESTED) as stream:
+            for article, suggested in read_build(old, LOCAL_SUGGESTED):
+                for attribution in label_article(article, suggested, labeler):
+                    stream.write(json.dumps(attribution.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
     policy = check_text_policy(provenance["text_policy"])
     shutil.copytree(old / DATA, new / DATA, ignore=shutil.ignore_patterns("attributions", "stance"))
     totals = _rewrite_rows(old, new, policy)

@@ -187,15 +187,16 @@ def read_labelled(path: Path, codebook: Codebook) -> tuple[list[LabelledPair], S
 
 def _reviewed_pairs(folder: Path, codebook: Codebook) -> Any:
     from .dataset import ContextFinder
-    from .folder import read_build
+    from .exchange import read_documents
     from .labeling.codebook import LABELS
     from .labeling.families import check_target, choose_split
     from .labeling.labeler import HUMAN
     from .labeling.passages import LabelledPair, make_passage
 
-    for article, attributions in read_build(folder):
+    for document in read_documents(folder):
+        article = document.article
         contexts = ContextFinder(article.text)
-        for attribution in attributions:
+        for attribution in document.attributions:
             for stance in attribution.stances:
                 if not stance.origin.startswith(HUMAN) or stance.label not in LABELS:
                     continue
