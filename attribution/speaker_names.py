@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import parse_name
@@ -129,6 +130,9 @@ class NameStage:
         full = " " in said or "\u00a0" in said or entity.kind in ("country", "organization")
         if entity.entry is not None and entity.kind != "person":
             return self.of_entry(entity.entry, said)
+        spelt_out = self.spelt_out(said) if entity.entry is None and not full else None
+        if spelt_out is not None:
+            return spelt_out
         kind = self.entity_type(entity, mention)
         how: SpeakerHow = "name" if full else "surname"
         return self.of_entity(entity, how, f"speaker.{how}", kind)
@@ -259,7 +263,7 @@ class NameStage:
             shown = parsed.name or name
             spelt_out = self.spelt_out(shown)
             if spelt_out is not None:
-                return self.found(self.of_entity(spelt_out, "alias", "speaker.alias", "organization"))
+                return self.found(spelt_out)
             if parsed.kind == "organization" or phrase.determiner == "definite" or (shown.isupper() and len(shown) < 6):
                 answer = Answer(shown, "organization", "name", "speaker.name", self.slug_id(shown))
                 return self.found(answer)
@@ -305,17 +309,16 @@ class NameStage:
                 return self.found(self.group(describe_source(phrase, self.registry, None)))
         return None, f"{DECLINED}.unknown"
 
-    def spelt_out(self, acronym: str) -> Entity | None:
-        """Return the body of the article whose initials are `acronym` ("the S.E.C."), None when none or two fit."""
+    def spelt_out(self, acronym: str) -> Answer | None:
+        """Return the body that an acronym stands for when the article spells it out, None when it does not."""
         letters = acronym.replace(".", "")
-        if not (letters.isupper() and letters.isalpha() and 2 <= len(letters) <= 8):
+        if not (letters.isupper() and letters.isascii() and letters.isalpha() and 3 <= len(letters) <= 6):
             return None
-        fitting = [
-            entity
-            for entity in self.names.entities
-            if entity.kind in ("organization", "unknown") and letters in initials_of(entity.name)
-        ]
-        return fitting[0] if len(fitting) == 1 else None
+        found = spelt_pattern(letters).search(self.text)
+        if found is None:
+            return None
+        answer = self.organization(" ".join(found[0].split()), "alias")
+        return self.again(answer, "alias", "speaker.alias")
 
     def misspelt(self, surname: str) -> Entity | None:
         """Return the one person of the article whose surname differs by a letter or two: "Mr. Ruitz" is Ana Ruiz."""
@@ -403,13 +406,11 @@ class NameStage:
         return second.determiner == "none" and second.head is not None and not second.head.plural
 
 
-def initials_of(name: str) -> tuple[str, str]:
-    """Return the initials of the capitalised words, and of all words: AROS is the Alliance to Reclaim Our Schools."""
-    words = name.split()
-    return (
-        "".join(word[0] for word in words if word[:1].isupper()),
-        "".join(word[0].upper() for word in words),
-    )
+@lru_cache(maxsize=256)
+def spelt_pattern(letters: str) -> re.Pattern[str]:
+    """Return the pattern of capitalised words with these initials: SEC is a Securities and Exchange Commission."""
+    small = r"(?: (?:to|of|for|and|the|on|in|of the|for the))?"
+    return re.compile(r"\b" + (small + " ").join(rf"{letter}[a-z’'-]{{1,20}}" for letter in letters) + r"\b")
 
 
 def _is_of(entity: Entity, country: RegistryEntry) -> bool:
