@@ -174,3 +174,19 @@ def test_one_name_is_reviewed_once_at_a_time(tmp_path: Path, monkeypatch: pytest
         second = run(monkeypatch, "review", dataset, "--annotator", "ana", "--plain")
     assert second.code == 5
     assert str(os.getpid()) in second.err
+
+
+def test_an_adjudicator_sees_only_disputes_with_both_answers_and_notes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = build(tmp_path, CALM)
+    for name, typed in (("ana", "2 a\n\n"), ("bo", "2 f\nt because of x\n\n")):
+        assert run(monkeypatch, "review", dataset, "--annotator", name, "--plain", stdin=typed + "\n" * 9).code == 0
+    options = ("review", dataset, "--annotator", "cy", "--adjudicate", "--plain")
+    settled = run(monkeypatch, *options, stdin="2 a\n\n")
+    assert "0 of 1 done" in settled.out
+    assert "Others: sanctions: ana against · bo favor" in settled.out
+    assert "Others: bo notes: because of x" in settled.out
+    assert "1 item answered, 0 left" in settled.err
+    assert "nothing to review" in run(monkeypatch, *options).err
+    assert run(monkeypatch, *options, "--blind").code == 2

@@ -16,7 +16,7 @@ from sayso.terminal import safe_line
 from .options import Run, takes
 
 if TYPE_CHECKING:
-    from sayso.labeling.review_log import ReviewLog
+    from sayso.labeling.review_log import ReviewLog, Role
     from sayso.labeling.review_screen.keys import KeyMap
     from sayso.labeling.review_screen.session import Session
 
@@ -70,6 +70,9 @@ From = Annotated[
     str | None, typer.Option("--from", metavar="ID", help="Begin at this item: its number or id.", show_default=False)
 ]
 Codebook = Annotated[str, typer.Option(metavar="NAME", help="Codebook: a packaged one, or a .toml file.")]
+Adjudicate = Annotated[
+    bool, typer.Option("--adjudicate", help="Settle what others disagree on: only that, with their answers and notes.")
+]
 Plain = Annotated[
     bool, typer.Option("--plain", help="Ask line by line instead of on a full screen, as screen readers need it.")
 ]
@@ -89,6 +92,7 @@ def screen(
     recheck: Recheck = 0.0,
     start: From = None,
     codebook: Codebook = "ukraine-2021",
+    adjudicate: Adjudicate = False,
     plain: Plain = False,
     serve: Serve = False,
     port: Port = 8700,
@@ -104,7 +108,7 @@ def screen(
     """
     from sayso.labeling.codebook import read_codebook
     from sayso.labeling.review_log import ReviewLog
-    from sayso.review import open_session, read_keys, review_folder
+    from sayso.review import open_adjudication, open_session, read_keys, review_folder
 
     keys = read_keys(run.settings.keys, place=run.origins.get("keys", "[keys]"))
     book = read_codebook(codebook)
@@ -118,18 +122,24 @@ def screen(
     in_browser = bool(os.environ.get("TEXTUAL_DRIVER"))
     if not plain and not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError("the review screen needs a terminal; use --plain to answer line by line")
-    with ReviewLog(review_folder(folder), annotator, codebook=f"{book.id}@{book.version}") as log:
-        session = open_session(
-            folder,
-            log,
-            codebook=book,
-            registry=run.settings.registry,
-            order=order,
-            seed=seed,
-            where=where,
-            recheck=recheck,
-            blind=blind,
-        )
+    if adjudicate and (blind or where or recheck):
+        raise ConfigError("--adjudicate shows what others answered: it takes neither --blind, --where nor --recheck")
+    role: Role = "adjudicator" if adjudicate else "annotator"
+    with ReviewLog(review_folder(folder), annotator, codebook=f"{book.id}@{book.version}", role=role) as log:
+        if adjudicate:
+            session = open_adjudication(folder, log, codebook=book, registry=run.settings.registry)
+        else:
+            session = open_session(
+                folder,
+                log,
+                codebook=book,
+                registry=run.settings.registry,
+                order=order,
+                seed=seed,
+                where=where,
+                recheck=recheck,
+                blind=blind,
+            )
         _tell_opening(session, log, quiet=run.quiet)
         if not session.entries:
             return
