@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sayso.attribution.errors import ArtifactError, InputError
 from sayso.attribution.types import StanceLabel
@@ -34,6 +36,9 @@ NAME = "stance-linear"
 # Raised whenever the features change: weights of another scheme would read them wrongly.
 SCHEME = 1
 WEIGHTS = "model.skops"
+SCHEMA = "schema.json"
+# Where a skops file names an object by its address in memory, or the array of that object.
+OBJECT_ID = re.compile(r'("__id__": |"file": ")(\d{1,20})')
 METRICS = "metrics.json"
 # Types beyond those that skops trusts by itself. Never filled from what a file asks for.
 TRUSTED: tuple[str, ...] = ()
@@ -298,7 +303,42 @@ def dump_weights(model: LinearStance) -> bytes:
         for name, part in (("codebook", model.codebook), ("open", model.open))
         if part is not None
     }
-    return bytes(skops.io.dumps(parts, compression=ZIP_DEFLATED))
+    return _make_reproducible(skops.io.dumps(parts))
+
+
+def _make_reproducible(content: bytes) -> bytes:
+    """Return the skops file with objects numbered in order instead of by memory address, and without times."""
+    with ZipFile(BytesIO(content)) as archive:
+        schema = archive.read(SCHEMA).decode("utf-8")
+        numbers: dict[str, str] = {}
+        for match in OBJECT_ID.finditer(schema):
+            numbers.setdefault(match[2], str(len(numbers) + 1))
+        schema = OBJECT_ID.sub(lambda match: f"{match[1]}{numbers[match[2]]}", schema)
+        arrays = {name: archive.read(name) for name in archive.namelist() if name != SCHEMA}
+    renamed = {f"{numbers.get(name.removesuffix('.npy'), name)}.npy": data for name, data in arrays.items()}
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name in sorted(renamed):
+            archive.writestr(ZipInfo(name), renamed[name], ZIP_DEFLATED)
+        archive.writestr(ZipInfo(SCHEMA), schema, ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def find_model(model: str | Path = NAME) -> Any:
+    """Return the folder of a packaged model's name, or the folder that is given."""
+    named = "/" not in str(model) and not Path(model).is_dir()
+    return files("sayso.models").joinpath(str(model)) if named else Path(model)
+
+
+def read_origin(model: str | Path = NAME) -> str:
+    """Return what stances of this model name as their origin, without loading it; raises ArtifactError."""
+    folder = find_model(model)
+    try:
+        return f"model:{NAME}@{json.loads(folder.joinpath(METRICS).read_text(encoding='utf-8'))['artifact']['version']}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(
+            f"no stance model in {folder}: {error}; make one with `sayso train stance`, or leave --model out"
+        ) from error
 
 
 def load_linear(model: str | Path = NAME) -> LinearStance:
@@ -307,8 +347,7 @@ def load_linear(model: str | Path = NAME) -> LinearStance:
     Raises ArtifactError where a file is missing, the weights are not those that the metrics were measured on (their
     SHA-256), they hold a type that is not allowed, or their features are of another scheme.
     """
-    named = "/" not in str(model) and not Path(model).is_dir()
-    folder = files("sayso.models").joinpath(str(model)) if named else Path(model)
+    folder = find_model(model)
     try:
         content = folder.joinpath(WEIGHTS).read_bytes()
         stated = json.loads(folder.joinpath(METRICS).read_text(encoding="utf-8"))["artifact"]

@@ -52,6 +52,10 @@ class Settings(BaseModel):
     min_confidence: float = Field(
         default=0.0, ge=0, le=1, description="Leave out attributions less sure than this (0 to 1)."
     )
+    codebook: str = Field(
+        default="ukraine-2021",
+        description="Codebook of the stances to label, a name or .toml file; `none` for no stances.",
+    )
     text: Literal["excerpt", "full", "standoff"] = Field(
         default="excerpt",
         description="Article text in the dataset: quotation and paragraph, full text, or offsets alone.",

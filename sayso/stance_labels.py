@@ -106,11 +106,13 @@ class LabellingAttributor:
         self, attributor: Attributing, codebook: str | Path | None, *, model: str | Path | None = None
     ) -> None:
         from .labeling.codebook import DEFAULT_CODEBOOK, read_codebook
+        from .labeling.linear import NAME, read_origin
 
         self._attributor = attributor
         self._name, self._model = codebook, model
         # A mistake in the codebook is told before the first article, not after the last.
         self._codebook = read_codebook(codebook or DEFAULT_CODEBOOK)
+        self._origin = read_origin(model or NAME)
         self._labeler: Labeler | None = None
 
     @property
@@ -122,7 +124,7 @@ class LabellingAttributor:
     @property
     def version(self) -> str:
         """Rules, codebook and stance model with their versions."""
-        return f"{self._attributor.version}; stances {self.labeler.version}"
+        return f"{self._attributor.version}; stances {self._codebook.id}@{self._codebook.version} {self._origin}"
 
     def pipe(self, articles: Iterable[Article]) -> Iterator[tuple[Article, list[Attribution]]]:
         """Yield each article with its attributions and their stances, in the order of `articles`."""
