@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from .antecedents import Candidate, find_candidates, grammar_of
+from .dates import find_latest_date
 from .described import find_described
 from .descriptions import describe_source
+from .mentions import Entity
 from .names import LEADING_ARTICLE, fold, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import RegistryEntry
@@ -48,7 +51,10 @@ ANY_BODY = frozenset(
     "institute publication outlet website paper newspaper magazine coalition party board committee".split()
 )
 OWN_CHANNELS = frozenset({"website", "site", "page", "account", "blog", "channel", "program", "show"})
-_ASKED = r"((?:[a-z-]{2,15} ){0,2}(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
+_ASKED = (
+    r"((?:[a-z-]{2,15} ){0,2}"
+    r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
+)
 ASKED_AHEAD = re.compile(r"[\d.]{1,5} ?(?:percent|per cent|%) of (?:the |all |those )?" + _ASKED)
 ASKED_BEFORE = re.compile(r"(?:\b[Aa]mong|\b[Oo]f|\d|percent of) (?:the |all |those )?" + _ASKED)
 ASKED_REACH = 500
@@ -65,6 +71,13 @@ _WEST = frozenset({"west", "western powers", "western countries"})
 _MEDIA_HEADS = frozenset(
     "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly".split()
 )
+
+
+@lru_cache(maxsize=64)
+def latest_date(text: str) -> str | None:
+    """Return the latest full date that an undated article mentions, which is about when it was written."""
+    line = find_latest_date(text)
+    return None if line is None else line.date
 
 
 def _spokesperson(form: str) -> str:
@@ -159,8 +172,9 @@ class RoleStage(NameStage):
                 holders = self.registry.holders(name, place.id)
                 if not holders:
                     continue
-                if self.date is not None:
-                    held = self.registry.holder(name, place.id, self.date)
+                date = self.date or latest_date(self.text)
+                if date is not None:
+                    held = self.registry.holder(name, place.id, date)
                     if held is not None:
                         return self.by_role(held)
                     continue
@@ -334,8 +348,8 @@ class RoleStage(NameStage):
                 return self.found(self.organization(f"{split_name(phrase.owner).surname} campaign"))
             return self.found(self.organization(" ".join([phrase.owner, *own])))
         if phrase.determiner == "own":
-            own = self.owned(item, phrase, start) if head.form in OWN_CHANNELS else None
-            return own or self.own_institution(item, phrase, start)
+            owned = self.owned(item, phrase, start) if head.form in OWN_CHANNELS else None
+            return owned or self.own_institution(item, phrase, start)
         if definite and not phrase.modifiers:
             for said in reversed(self.said[-LOOK_BACK_SAID:]):
                 answer = said.answer
@@ -485,6 +499,27 @@ class RoleStage(NameStage):
             Answer(name, "document", "nominal", "speaker.document", self.scoped_id("document", name), head=head)
         )
 
+    def body_by_word(self, word: str) -> Answer | None:
+        """Return the body that one capitalised word before a document means: "a Post article", "DNC rules"."""
+        plain = strip_possessive(word)
+        if plain.isupper() and len(plain) > 2:
+            return self.spelt_out(plain)
+        if not plain[:1].isupper() or self.registry.country_of(plain) is not None:
+            return None
+        folded = fold(plain)
+        fitting = [e for e in self.names.entities if e.kind == "organization" and fold(e.name).split()[-1] == folded]
+        return self.of_entity(fitting[0], "nominal", "speaker.issuer") if len(fitting) == 1 else None
+
+    def announced(self, start: int, end: int) -> Answer | None:
+        """Return who issues "a statement" that opens the sentence: "In a statement, the Harbor Union called"."""
+        if fold(self.text[max(0, start - 3) : start]) != "in":
+            return None
+        sentence = self.names.sentence_of(start)
+        for mention in self.names.between(end, sentence):
+            if mention.entity.kind in ("organization", "person") and mention.start not in self.quoted:
+                return self.of_entity(mention.entity, "nominal", "speaker.issuer")
+        return None
+
     def pollster(self, start: int, end: int) -> Answer | None:
         """Return who a poll is by when the article names one poll before or, else, just one in all."""
         before = list(NAMED_POLL.finditer(self.text, max(0, start - POLL_REACH), start))
@@ -522,6 +557,14 @@ class RoleStage(NameStage):
                         False,
                         phrase.head,
                     )
+        for word in phrase.modifiers:
+            body = self.body_by_word(word)
+            if body is not None:
+                return self.again(body, "nominal", "speaker.issuer")
+        if phrase.head is not None and phrase.head.form == "statement" and phrase.determiner == "indefinite":
+            announced = self.announced(start, end)
+            if announced is not None:
+                return self.again(announced, "nominal", "speaker.issuer")
         for mention in self.names.before(end, most=20):
             if mention.start < start:
                 continue
