@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 import krippendorff
@@ -30,7 +30,7 @@ OBSERVERS = {
 }
 
 
-def units_of(columns: dict[str, Sequence[Hashable | None]]) -> list[Unit]:
+def units_of(columns: Mapping[str, Sequence[Hashable | None]]) -> list[Unit]:
     length = len(next(iter(columns.values())))
     return [
         Unit(f"u{i}", "d", {name: answers[i] for name, answers in columns.items() if answers[i] is not None})

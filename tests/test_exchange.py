@@ -300,6 +300,7 @@ def test_spans_moved_in_spacy_are_taken_over(tmp_path: Path) -> None:
     (doc,) = DocBin(store_user_data=True).from_disk(path).get_docs(spacy.blank("en").vocab)
     first = doc.spans["content"][0]
     shorter = doc.char_span(first.start_char, first[-2].idx + len(first[-2]), label=first.label_, span_id=first.id_)
+    assert shorter is not None
     doc.spans["content"] = [shorter, *list(doc.spans["content"])[2:]]
     DocBin(store_user_data=True, docs=[doc]).to_disk(path)
     (found,) = choose_format("docbin").read(path)
