@@ -77,6 +77,22 @@ def test_label_fills_a_dataset_and_keeps_what_people_decided(
     )
 
 
+def test_explain_tells_words_functions_and_weights_of_a_stance(monkeypatch: pytest.MonkeyPatch, dataset: Path) -> None:
+    assert run(monkeypatch, "label", dataset, "--quiet").code == 0
+    quoted = next(found for _, many in read_build(dataset) for found in many if "sanctions" in found.content)
+    result = run(monkeypatch, "explain", quoted.id, "--in", dataset, "--json")
+    assert result.code == 0, result.err
+    document = json.loads(result.out)
+    jsonschema.validate(document, read_schemas()["explain"])
+    reason = next(reason for reason in document["stances"] if reason["target"] == "sanctions")
+    assert "sanctions" in reason["words"]
+    assert "consequence-announced" in {vote["function"] for vote in reason["votes"]}
+    assert reason["features"]
+    shown = run(monkeypatch, "explain", quoted.id, "--in", dataset).out
+    assert "sanctions: favor" in shown
+    assert "raised by its own words" in shown
+
+
 def decide(folder: Path, target: str, label: str) -> None:
     """Put a person's decision where a build with reviews puts it."""
     path = folder / LOCAL_ATTRIBUTIONS
