@@ -81,7 +81,7 @@ def import_(
     *,
     run: Run,
 ) -> None:
-    """Read another tool's file: as JSON lines, or as decisions of a reviewer.
+    """Read another tool's file: to JSON lines or decisions.
 
     With --into DIR --annotator NAME the differences to the dataset become decisions in DIR/review, each undone or
     corrected like any other in `sayso review`.
