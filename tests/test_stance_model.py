@@ -185,7 +185,8 @@ def test_the_shipped_model_is_as_good_as_its_card_says(repository: Path) -> None
     assert metrics["held_out_families"]["macro_f1"] >= 0.70
     assert metrics["held_out_families"]["calibration_error"] <= 0.06
     assert metrics["cross_validated_families"]["calibration_error"] <= 0.06
-    assert metrics["newsmtsc_dev"]["macro_f1"] >= 0.66
+    # The corpus knows no abstention: its figures are those of the likeliest label.
+    assert metrics["newsmtsc_dev"]["macro_f1_forced"] >= 0.66
     card = (repository / "models" / "stance-linear" / "README.md").read_text(encoding="utf-8")
     assert f"{metrics['held_out_families']['macro_f1']:.3f}" in card
 
