@@ -364,7 +364,8 @@ def _make_card(metrics: Mapping[str, Any], *, seed: int) -> str:
             low, high = scores["intervals"]["macro_f1"]
             rows.append(
                 f"| {name} | {scores['n']} | {scores['macro_f1']:.3f} ({low:.2f}–{high:.2f}) "
-                f"| {scores['macro_f1_forced']:.3f} | {scores['accuracy']:.3f} | {scores['unclear']} | {scores['calibration_error']:.3f} |"
+                f"| {scores['macro_f1_forced']:.3f} | {scores['accuracy']:.3f} | {scores['unclear']} "
+                f"| {scores['calibration_error']:.3f} |"
             )
     data = [
         f"| {source['name']} | {source['pairs']} | {source['families']} | {source['licence']} "
@@ -385,8 +386,8 @@ tags: [stance, news, quotation, sayso]
 # {artifact["name"]} {artifact["version"]}
 
 Decides the stance of a quoted or reported passage towards a target of a codebook that it addresses: `favor`, `against`
-or `neutral`, with a probability; below {artifact["threshold"]} the label is `unclear`. For the datasets that `sayso build`
-and `sayso label` make of English news; trained with codebook `{metrics["codebook"]}`.
+or `neutral`, with a probability; below {artifact["threshold"]} the label is
+`unclear`. For the datasets that `sayso build` and `sayso label` make of English news; trained with codebook `{metrics["codebook"]}`.
 
 A linear support vector machine over {artifact["features"]["codebook"]:,} features: words around the target, the
 cue, the votes of the labeling functions, the speaker's side. Probabilities come from a logistic regression on decision
