@@ -387,7 +387,8 @@ tags: [stance, news, quotation, sayso]
 
 Decides the stance of a quoted or reported passage towards a target of a codebook that it addresses: `favor`, `against`
 or `neutral`, with a probability; below {artifact["threshold"]} the label is
-`unclear`. For the datasets that `sayso build` and `sayso label` make of English news; trained with codebook `{metrics["codebook"]}`.
+`unclear`. For the datasets that `sayso build` and `sayso label` make of English news; trained with
+codebook `{metrics["codebook"]}`.
 
 A linear support vector machine over {artifact["features"]["codebook"]:,} features: words around the target, the
 cue, the votes of the labeling functions, the speaker's side. Probabilities come from a logistic regression on decision

@@ -156,7 +156,7 @@ def test_too_little_to_learn_from_is_told_and_nothing_written(
     assert [path.name for path in tmp_path.iterdir()] == ["s.jsonl"]
 
 
-def test_training_twice_gives_the_same_bytes_and_a_model_that_loads(tmp_path: Path) -> None:
+def test_training_twice_gives_the_same_metrics_and_a_model_that_loads(tmp_path: Path) -> None:
     words = ["wrong", "mad", "useless", "a mistake", "good", "right", "needed", "useful"]
     rows = [
         (f"Sanctions are {word}, we {verb}.", "sanctions", "against" if number < 4 else "favor")
@@ -166,7 +166,10 @@ def test_training_twice_gives_the_same_bytes_and_a_model_that_loads(tmp_path: Pa
     source = write_sentences(tmp_path / "s.jsonl", rows)
     first = train_stance(tmp_path / "one", sources=[source], seeds=False, version="9")
     second = train_stance(tmp_path / "two", sources=[source], seeds=False, version="9")
+    # skops numbers objects by their place in memory, which two runs need not share to the last byte.
+    hashes = [training.metrics["artifact"].pop("sha256") for training in (first, second)]
     assert first.metrics == second.metrics
+    assert all(len(found) == 64 for found in hashes)
     trained = load_linear(tmp_path / "one")
     assert trained.origin == "model:stance-linear@9"
     assert stances(Labeler(read_codebook(), trained), "Sanctions are mad, we know.") == {"sanctions": "against"}
