@@ -335,8 +335,6 @@ class _OnnxScorer:
         options.log_severity_level = 3
         # Spinning workers take CPU time from the other processes of a build.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Lengths differ from batch to batch: an arena would keep the largest of each.
-        options.enable_cpu_mem_arena = False
         self.sessions = {}
         for name in ("encoder", "linker"):
             path = folder / f"{name}.onnx"
