@@ -88,12 +88,7 @@ def _mend(
 ) -> tuple[list[TextSpan], list[str]]:
     """Return the content's pieces after the rules' repairs, and the reasons for them."""
     why = ["model.tagged"]
-    taken = [
-        span
-        for other in others
-        if other is not item
-        for span in (other.cue, *other.sources, *other.contents)
-    ]
+    taken = [span for other in others if other is not item for span in (other.cue, *other.sources, *other.contents)]
     taken += [item.cue, *item.sources]
     pieces: list[tuple[int, int]] = []
     for span in item.contents:
@@ -165,15 +160,11 @@ def _touches(masks: Sequence[tuple[int, int]], spans: Iterable[TextSpan]) -> boo
 
 def _agree(found: Sequence[Attribution], ruled: Sequence[Attribution]) -> list[Attribution]:
     """Return the model's attributions, those that the rules found too marked so."""
-    cues = {span for a in ruled for span in a.cue_spans}
     agreed = []
     for a in found:
-        if any(span.overlaps(cue) for span in a.cue_spans for cue in cues):
-            rule = next(
-                (r for r in ruled if any(x.overlaps(y) for x in r.cue_spans for y in a.cue_spans)), None
-            )
-            if rule is not None and _shared(a.content_spans, rule.content_spans) >= 0.5:
-                a = replace(a, origin="both", why=a.why + tuple(w for w in rule.why if w not in a.why))
+        rule = next((r for r in ruled if any(x.overlaps(y) for x in r.cue_spans for y in a.cue_spans)), None)
+        if rule is not None and _shared(a.content_spans, rule.content_spans) >= 0.5:
+            a = replace(a, origin="both", why=a.why + tuple(w for w in rule.why if w not in a.why))
         agreed.append(a)
     return agreed
 
@@ -195,7 +186,7 @@ def _add(
         if overlapped:
             spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
             inside = any(all(holder.covers(span) for span in spans) for holder in overlapped)
-            same = _shared(a.content_spans, tuple(overlapped)) > 0.9
+            same = any(_shared(a.content_spans, (span,)) > 0.9 for span in overlapped)
             if inside and a.cue_spans and not same and a.confidence >= settings.min_nested:
                 yield a
             continue
@@ -210,10 +201,9 @@ def _add(
 
 
 def _shared(ours: Spans, theirs: Spans) -> float:
-    """Return intersection over union of the characters of two groups of spans."""
-    one = {i for span in ours for i in range(span.start, span.end)}
-    other = {i for span in theirs for i in range(span.start, span.end)}
-    return len(one & other) / max(1, len(one | other))
+    """Return intersection over union of the characters of two groups of spans; in a group none overlaps another."""
+    shared = sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in ours for b in theirs)
+    return shared / max(1, sum(map(len, ours)) + sum(map(len, theirs)) - shared)
 
 
 # ------------------------------------------------------------------------------------------------------------- kinds

@@ -42,14 +42,17 @@ class Extractor:
         """Yield for each text what `find` returns, in the order read; memory is flat in the number of texts."""
         stream = iter(items)
         while chunk := list(islice(stream, TEXTS_AT_ONCE)):
-            tags = self.tagger.pipe((item.text, item.masks) for item in chunk)
-            for item, tagged in zip(chunk, tags, strict=True):
-                sha = text_hash(item.text)
-                ruled = self.engine.find(item.text, article_id=item.article_id, masks=item.masks, text_sha256=sha)
+            hashes = [text_hash(item.text) for item in chunk]
+            ruled = [
+                self.engine.find(item.text, article_id=item.article_id, masks=item.masks, text_sha256=sha)
+                for item, sha in zip(chunk, hashes, strict=True)
+            ]
+            tags = self.tagger.pipe((item.text, item.masks, votes) for item, votes in zip(chunk, ruled, strict=True))
+            for item, sha, findings, tagged in zip(chunk, hashes, ruled, tags, strict=True):
                 yield combine(
                     item.text,
                     tagged,
-                    ruled,
+                    findings,
                     article_id=item.article_id,
                     text_sha256=sha,
                     masks=item.masks,

@@ -55,7 +55,9 @@ def read_pieces(text: str, tokenizer: Tokenizer, masks: Sequence[tuple[int, int]
     if not paragraphs:
         none = np.zeros(0, np.int64)
         return Pieces(none, none, none, none, none, none, none)
-    encoding = tokenizer.encode(text, add_special_tokens=False)
+    # Half of a pair of surrogates is no character to the tokenizer; one question mark keeps the offsets.
+    readable = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    encoding = tokenizer.encode(readable, add_special_tokens=False)
     offsets = np.asarray(encoding.offsets, np.int64).reshape(-1, 2)
     ids = np.asarray(encoding.ids, np.int64)
     begins = np.asarray([begin for begin, _ in paragraphs], np.int64)
@@ -102,7 +104,8 @@ def _case(text: str, starts: Ints, ends: Ints, continues: NDArray[np.bool_]) -> 
     case[(n_upper > 1) & (n_lower == 0)] = CASE_UPPER
     case[(n_upper == 1) & (n_lower == 0)] = CASE_LETTER
     case[(n_digit > 0) & (n_upper + n_lower == 0)] = CASE_DIGIT
-    return case[word]
+    by_piece: Ints = case[word]
+    return by_piece
 
 
 _TABLE_SIZE = 0x2100

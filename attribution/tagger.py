@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
@@ -35,6 +35,20 @@ TEXTS_AT_ONCE = 32
 Masks = Sequence[tuple[int, int]]
 
 
+class Vote(Protocol):
+    """An attribution that rules found."""
+
+    @property
+    def cue_spans(self) -> Spans: ...
+    @property
+    def source_spans(self) -> Spans: ...
+    @property
+    def content_spans(self) -> Spans: ...
+
+
+Votes = Sequence[Vote]
+
+
 @dataclass(frozen=True, slots=True)
 class Tagged:
     """One attribution as the model sees it; spans are characters of the text.
@@ -50,6 +64,8 @@ class Tagged:
     cue_score: float
     link_score: float
     path_score: float
+    voted: bool = False
+    """Whether rules found an attribution with the same cue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,11 @@ class Settings:
     """How much the tags' log probabilities add to the linker's scores."""
     out_bias: float
     chain: tuple[Floats, Floats, Floats]
+    min_voted_cue: float = 1.0
+    vote: float = 0.0
+    edge_vote: float = 0.0
+    out_vote: float = 0.0
+    """What a rule's finding adds to a piece's labels of its role, to its spans' edges, and to no role elsewhere."""
     calibration: tuple[float, ...] = ()
 
 
@@ -110,20 +131,25 @@ class Tagger:
         scorer = _OnnxScorer(folder, threads)
         return cls(tokenizer, scorer, _read_settings(folder, config), name=config["name"], version=config["version"])
 
-    def tag(self, text: str, *, masks: Masks = ()) -> list[Tagged]:
-        """Return the attributions of `text` outside `masks`, in order of their cues; any text is answered."""
-        return next(self.pipe([(text, masks)]))
+    def tag(self, text: str, *, masks: Masks = (), votes: Votes = ()) -> list[Tagged]:
+        """Return the attributions of `text` outside `masks`, in order of their cues; any text is answered.
 
-    def pipe(self, texts: Iterable[tuple[str, Masks]]) -> Iterator[list[Tagged]]:
-        """Yield for each (text, masks) what `tag` returns; texts are read a few ahead and share batches."""
+        `votes` are attributions that rules found; the decoding leans towards them as far as it was tuned to.
+        """
+        return next(self.pipe([(text, masks, votes)]))
+
+    def pipe(self, texts: Iterable[tuple[str, Masks, Votes]]) -> Iterator[list[Tagged]]:
+        """Yield for each (text, masks, votes) what `tag` returns; texts are read a few ahead and share batches."""
         stream = iter(texts)
         while chunk := list(islice(stream, TEXTS_AT_ONCE)):
-            pieces = [read_pieces(text, self.tokenizer, masks) for text, masks in chunk]
-            yield from self._tag_pieces(pieces)
+            read = [_Text.make(text, self.tokenizer, masks, votes) for text, masks, votes in chunk]
+            yield from self._tag_texts(read)
 
-    def _tag_pieces(self, texts: Sequence[Pieces]) -> Iterator[list[Tagged]]:
+    def _tag_texts(self, texts: Sequence[_Text]) -> Iterator[list[Tagged]]:
         room = self.settings.window - 2
-        windows = [(n, a, b) for n, pieces in enumerate(texts) for a, b in cut_windows(pieces, room, overlap=room // 3)]
+        windows = [
+            (n, a, b) for n, text in enumerate(texts) for a, b in cut_windows(text.pieces, room, overlap=room // 3)
+        ]
         windows.sort(key=lambda w: (w[2] - w[1], w))
         found: list[dict[int, Tagged]] = [{} for _ in texts]
         for at in range(0, len(windows), BATCH):
@@ -137,23 +163,42 @@ class Tagger:
             yield [by_cue[start] for start in sorted(by_cue)]
 
     def _tag_windows(
-        self, texts: Sequence[Pieces], windows: Sequence[tuple[int, int, int]]
+        self, texts: Sequence[_Text], windows: Sequence[tuple[int, int, int]]
     ) -> Iterator[tuple[int, Tagged]]:
-        arrays, lengths = _stack(texts, windows)
+        s = self.settings
+        arrays, lengths = _stack([texts[number].pieces for number, _, _ in windows], windows)
         tags, as_piece, as_cue = self.scorer.encode(*arrays)
         logs = tags - _log_sum(tags)
         cue_scores = np.exp(logs[..., list(CUE_STARTS)]).sum(-1)
         cue_scores[:, 0] = 0
         cue_scores[np.arange(tags.shape[1])[None] >= lengths[:, None] - 1] = 0
-        rows, cues = np.nonzero(cue_scores >= self.settings.min_cue)
+        likely = cue_scores >= s.min_cue
+        votes: dict[tuple[int, int], list[tuple[str, int, int]]] = {}
+        for row, (number, begin, end) in enumerate(windows):
+            for cue, spans in texts[number].votes.items():
+                if begin <= cue < end:
+                    votes[row, cue - begin + 1] = [(role, a - begin + 1, b - begin + 1) for role, a, b in spans]
+                    # A cue that the rules found, too, needs less.
+                    likely[row, cue - begin + 1] |= cue_scores[row, cue - begin + 1] >= s.min_voted_cue
+        rows, cues = np.nonzero(likely)
         if not len(rows):
             return
-        for row, cue, spans, link, path in self._link(logs, as_piece, as_cue, lengths, rows, cues):
+        for row, cue, spans, link, path in self._link(logs, as_piece, as_cue, lengths, rows, cues, votes):
             number, begin, _ = windows[row]
-            yield from _make(texts[number], number, begin - 1, spans, float(cue_scores[row, cue]), link, path, self.settings)
+            scores = (float(cue_scores[row, cue]), link, path)
+            tagged = _make(texts[number].pieces, begin - 1, spans, scores, (row, cue) in votes, s)
+            if tagged is not None:
+                yield number, tagged
 
     def _link(
-        self, logs: Floats, as_piece: Floats, as_cue: Floats, lengths: Ints, rows: Ints, cues: Ints
+        self,
+        logs: Floats,
+        as_piece: Floats,
+        as_cue: Floats,
+        lengths: Ints,
+        rows: Ints,
+        cues: Ints,
+        votes: Mapping[tuple[int, int], list[tuple[str, int, int]]],
     ) -> Iterator[tuple[int, int, list[tuple[str, int, int]], float, float]]:
         """Yield (row, cue, its labelled spans in the window, link score, path score) of each cue that has any."""
         s = self.settings
@@ -168,6 +213,10 @@ class Tagger:
             scores = scores + s.tag_share * logs[rows[:, None], inside]
             scores[..., OUT] -= s.tag_share * logs[rows[:, None], inside, OUT]
         scores[..., OUT] += s.out_bias
+        for k in range(len(rows)):
+            spans = votes.get((int(rows[k]), int(cues[k])))
+            if spans is not None:
+                _add_votes(scores[k], [(role, a - int(low[k]), b - int(low[k])) for role, a, b in spans], s)
         every = np.arange(len(rows))
         first = first_label(ROLES[0])
         # Only the cue at hand may begin: all other pieces lose the labels that begin one.
@@ -196,11 +245,50 @@ class Tagger:
             yield int(rows[number]), int(cues[number]), spans, float(link[number]), path
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text's pieces, and the rules' findings by the first piece of their cue, as (role, first piece, end piece)."""
+
+    pieces: Pieces
+    votes: dict[int, list[tuple[str, int, int]]]
+
+    @classmethod
+    def make(cls, text: str, tokenizer: Tokenizer, masks: Masks, votes: Votes) -> _Text:
+        pieces = read_pieces(text, tokenizer, masks)
+        by_cue: dict[int, list[tuple[str, int, int]]] = {}
+        for vote in votes:
+            if not vote.cue_spans:
+                continue
+            groups = (("cue", vote.cue_spans), ("source", vote.source_spans), ("content", vote.content_spans))
+            edges = [(role, span.start, span.end) for role, spans in groups for span in spans]
+            starts = np.searchsorted(pieces.starts, [a for _, a, _ in edges])
+            ends = np.searchsorted(pieces.starts, [b for _, _, b in edges])
+            placed = [(role, int(a), int(b)) for (role, _, _), a, b in zip(edges, starts, ends, strict=True) if a < b]
+            if placed and placed[0][0] == "cue":
+                by_cue.setdefault(placed[0][1], placed)
+        return cls(pieces, by_cue)
+
+
+def _add_votes(scores: Floats, spans: Sequence[tuple[str, int, int]], settings: Settings) -> None:
+    """Add to the scores [piece, label] of one cue what a rule's finding of the same cue is worth."""
+    size = len(scores)
+    unnamed = np.ones(size, bool)
+    for role, a, b in spans:
+        a, b = max(a, 0), min(b, size)
+        if role == "cue" or a >= b:
+            continue
+        first = first_label(role)
+        scores[a:b, first : first + 4] += settings.vote
+        scores[a, [first, first + 3]] += settings.edge_vote
+        scores[b - 1, [first + 2, first + 3]] += settings.edge_vote
+        unnamed[a:b] = False
+    scores[unnamed, OUT] += settings.out_vote
+
+
 def _stack(texts: Sequence[Pieces], windows: Sequence[tuple[int, int, int]]) -> tuple[tuple[Ints, ...], Ints]:
     lengths = np.asarray([b - a + 2 for _, a, b in windows], np.int64)
     arrays = np.zeros((4, len(windows), int(lengths.max())), np.int64)
-    for row, (number, a, b) in enumerate(windows):
-        pieces = texts[number]
+    for row, (pieces, (_, a, b)) in enumerate(zip(texts, windows, strict=True)):
         arrays[0, row, 0], arrays[0, row, b - a + 1] = CLS, SEP
         for field, values in enumerate((pieces.ids, pieces.case, pieces.quote, pieces.breaks)):
             arrays[field, row, 1 : b - a + 1] = values[a:b]
@@ -215,43 +303,38 @@ def _log_sum(scores: Floats) -> Floats:
 
 def _make(
     pieces: Pieces,
-    number: int,
     shift: int,
     spans: Sequence[tuple[str, int, int]],
-    cue_score: float,
-    link_score: float,
-    path_score: float,
+    scores: tuple[float, float, float],
+    voted: bool,
     settings: Settings,
-) -> Iterator[tuple[int, Tagged]]:
-    """Yield the text's number and the attribution, unless it has no content."""
+) -> Tagged | None:
+    """Return the attribution that `spans` of a window spell, or None when it has no content."""
     places: dict[str, list[TextSpan]] = {role: [] for role in ROLES}
     for role, a, b in spans:
         first, last = a + shift, b - 1 + shift
         if 0 <= first <= last < len(pieces):
             places[role].append(TextSpan(int(pieces.starts[first]), int(pieces.ends[last])))
     if not places["content"] or not places["cue"]:
-        return
-    confidence = calibrate(settings.calibration, cue_score, link_score, path_score)
-    yield (
-        number,
-        Tagged(
-            cue=places["cue"][0],
-            sources=tuple(places["source"]),
-            contents=tuple(places["content"]),
-            confidence=confidence,
-            cue_score=cue_score,
-            link_score=link_score,
-            path_score=path_score,
-        ),
+        return None
+    return Tagged(
+        cue=places["cue"][0],
+        sources=tuple(places["source"]),
+        contents=tuple(places["content"]),
+        confidence=calibrate(settings.calibration, *scores, voted),
+        cue_score=scores[0],
+        link_score=scores[1],
+        path_score=scores[2],
+        voted=voted,
     )
 
 
-def calibrate(weights: Sequence[float], cue_score: float, link_score: float, path_score: float) -> float:
-    """Return the probability in [0, 1] that the attribution is right, from its three scores."""
+def calibrate(weights: Sequence[float], cue_score: float, link_score: float, path_score: float, voted: bool) -> float:
+    """Return the probability in [0, 1] that the attribution is right, from its scores and whether rules found it."""
     if not weights:
         return cue_score * link_score
-    x = weights[0]
-    for weight, value in zip(weights[1:], (cue_score, link_score, path_score), strict=True):
+    x = weights[0] + weights[4] * voted
+    for weight, value in zip(weights[1:4], (cue_score, link_score, path_score), strict=True):
         value = min(max(value, 1e-4), 1 - 1e-4)
         x += weight * math.log(value / (1 - value))
     return 1 / (1 + math.exp(-x))
@@ -319,6 +402,10 @@ def _read_settings(folder: Path, config: dict[str, Any]) -> Settings:
                 np.asarray(chain["between"], np.float32),
                 np.asarray(chain["end"], np.float32),
             ),
+            min_voted_cue=float(raw["min_voted_cue"]),
+            vote=float(raw["vote"]),
+            edge_vote=float(raw["edge_vote"]),
+            out_vote=float(raw["out_vote"]),
             calibration=tuple(float(w) for w in raw["calibration"]),
         )
     except (KeyError, TypeError, ValueError) as error:

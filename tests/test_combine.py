@@ -46,7 +46,11 @@ def rule(
 
 
 def together(
-    text: str, tagged: list[Tagged], ruled: tuple[Attribution, ...] = (), settings: Together | None = None, **options: object
+    text: str,
+    tagged: list[Tagged],
+    ruled: tuple[Attribution, ...] = (),
+    settings: Together | None = None,
+    **options: object,
 ) -> list[Attribution]:
     return combine(
         text,
@@ -69,7 +73,12 @@ def together(
         ("Ruiz said rents “will rise.”", "rents “will rise", "rents “will rise.”", "mixed"),
         ("Ruiz said rents will rise.", "rents will rise", "rents will rise", "indirect"),
         ("“Rents will rise. Wages too,” Ruiz said.", "“Rents will rise.", "“Rents will rise. Wages too,”", "direct"),
-        ("Ruiz said the “Blue Harbour” would open.", "the “Blue Harbour” would open", "the “Blue Harbour” would open", "indirect"),
+        (
+            "Ruiz said the “Blue Harbour” would open.",
+            "the “Blue Harbour” would open",
+            "the “Blue Harbour” would open",
+            "indirect",
+        ),
     ],
     ids=["both-marks", "closing-mark", "complementiser", "mixed-end", "indirect", "two-sentences", "named-thing"],
 )

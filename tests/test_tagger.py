@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ def test_masked_text_is_not_tagged(tagger: Tagger) -> None:
 
 def test_pipe_equals_single_calls(tagger: Tagger) -> None:
     texts = [DIRECT, "", INDIRECT, f"{INDIRECT} {DIRECT}", "Nothing happened."]
-    together = list(tagger.pipe((text, ()) for text in texts))
+    together = list(tagger.pipe((text, (), ()) for text in texts))
     for one, many in zip([tagger.tag(text) for text in texts], together, strict=True):
         # Quantisation looks at whole batches: scores move a little, spans don't.
         assert [(t.cue, t.sources, t.contents) for t in one] == [(t.cue, t.sources, t.contents) for t in many]
@@ -97,7 +98,7 @@ def test_extractor_pipe_is_in_order_and_deterministic(tagger: Tagger) -> None:
 
 
 words = st.sampled_from(
-    ["Ruiz", "said", "told", "that", "“", "”", "«", "»", "\n\n", "\n", ".", ",", "rents", "rise", "'", '"', "é", "日本", "😀", "U.S.", ":"]
+    [*"Ruiz said told that rents rise é 日本 😀 U.S. « » “ ”".split(), "\n\n", "\n", ".", ",", "'", '"', ":"]
 )
 
 
@@ -166,8 +167,10 @@ def test_artefact_is_small_and_explained() -> None:
 def test_pieces_carry_case_marks_and_breaks(tagger: Tagger) -> None:
     text = "Ruiz said “NATO grew.” Then\nit rained 3 times."
     pieces = read_pieces(text, tagger.tokenizer)
-    by_word = {text[a:b]: (int(c), int(q), int(k)) for a, b, c, q, k in zip(
-        pieces.starts, pieces.ends, pieces.case, pieces.quote, pieces.breaks, strict=True)}
+    by_word = {
+        text[a:b]: (int(c), int(q), int(k))
+        for a, b, c, q, k in zip(pieces.starts, pieces.ends, pieces.case, pieces.quote, pieces.breaks, strict=True)
+    }
     assert by_word["said"] == (2, 0, 0)
     assert by_word["NATO"] == (4, 2, 0)
     assert by_word["“"][1:] == (1, 0)
@@ -183,7 +186,7 @@ def test_windows_cover_all_pieces_and_end_at_paragraphs(tagger: Tagger) -> None:
     windows = cut_windows(pieces, 64)
     assert windows[0][0] == 0
     assert windows[-1][1] == len(pieces)
-    assert all(a[1] == b[0] for a, b in zip(windows, windows[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(windows))
     assert all(b - a <= 64 for a, b in windows)
     assert all(pieces.breaks[a] >= 2 for a, _ in windows)
 
@@ -214,7 +217,9 @@ def test_labels_spell_their_spans(wanted: list[tuple[str, int, int]]) -> None:
 
 def test_decoding_finds_the_best_allowed_path() -> None:
     rng = np.random.default_rng(0)
-    start, between, end = (np.where(ok, 0.0, decoding.IMPOSSIBLE).astype(np.float32) for ok in decoding.allowed_transitions())
+    start, between, end = (
+        np.where(ok, 0.0, decoding.IMPOSSIBLE).astype(np.float32) for ok in decoding.allowed_transitions()
+    )
     scores = rng.normal(size=(4, 9, len(decoding.LABELS))).astype(np.float32)
     lengths = np.asarray([9, 5, 1, 2])
     labels, best = decoding.decode(scores, lengths, start, between, end)
@@ -222,7 +227,9 @@ def test_decoding_finds_the_best_allowed_path() -> None:
     assert (best <= everything + 1e-3).all()
     for row, n in enumerate(lengths):
         path = labels[row, :n]
-        again = start[path[0]] + end[path[-1]] + scores[row, np.arange(n), path].sum() + between[path[:-1], path[1:]].sum()
+        again = (
+            start[path[0]] + end[path[-1]] + scores[row, np.arange(n), path].sum() + between[path[:-1], path[1:]].sum()
+        )
         assert again == pytest.approx(best[row], abs=1e-3)
         assert best[row] > decoding.IMPOSSIBLE / 2
         assert (labels[row, n:] == 0).all()

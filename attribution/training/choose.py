@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..gold import GoldDocument
-from ..tagger import Tagged
-from ..types import Spans
+from sayso.attribution.gold import GoldDocument
+from sayso.attribution.tagger import Tagged
+from sayso.attribution.types import Spans
 
 FOLDS = 5
 
@@ -36,7 +36,7 @@ def choose_calibration(documents: Sequence[GoldDocument], tagged: Sequence[Seque
     scores, right, fold = [], [], []
     for number, (document, found) in enumerate(zip(documents, tagged, strict=True)):
         for item, fits in zip(found, _right(document, found), strict=True):
-            scores.append([_logit(x) for x in (item.cue_score, item.link_score, item.path_score)])
+            scores.append([*(_logit(x) for x in (item.cue_score, item.link_score, item.path_score)), float(item.voted)])
             right.append(fits)
             fold.append(number % FOLDS)
     x, y, folds = np.asarray(scores), np.asarray(right), np.asarray(fold)

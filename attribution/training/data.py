@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..decoding import Ints, label_spans
-from ..gold import GoldDocument
-from ..pieces import CLS, SEP, Pieces, cut_windows, read_pieces
+from sayso.attribution.decoding import Ints, label_spans
+from sayso.attribution.gold import GoldDocument
+from sayso.attribution.pieces import CLS, SEP, Pieces, cut_windows, read_pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -117,7 +117,10 @@ def _batch(windows: Sequence[tuple[Pieces, Ranges, list[tuple[int, Ranges]]]]) -
             cues.append(head)
             links.append(label_spans(spans, longest))
     return Batch(
-        *arrays[:4],
+        arrays[0],
+        arrays[1],
+        arrays[2],
+        arrays[3],
         lengths,
         arrays[4],
         np.asarray(rows, np.int64),
@@ -138,7 +141,11 @@ def vary_text(document: GoldDocument, rng: random.Random) -> tuple[str, list[Ran
     )[0]
     text = document.text
     if choice == "lower":
-        edits = [(i, i + 1, c.lower()) for i, c in enumerate(text) if c.isupper() and len(c.lower()) == 1 and rng.random() < 0.5]
+        edits = [
+            (i, i + 1, c.lower())
+            for i, c in enumerate(text)
+            if c.isupper() and len(c.lower()) == 1 and rng.random() < 0.5
+        ]
     elif choice == "noise":
         edits = list(_noise(text, rng, share=rng.choice((0.005, 0.01, 0.02))))
     else:
@@ -177,11 +184,21 @@ def _marks(text: str, rng: random.Random, choice: str) -> Iterator[Edit]:
 def _noise(text: str, rng: random.Random, *, share: float) -> Iterator[Edit]:
     for i, c in enumerate(text):
         if c.isalpha() and rng.random() < share:
-            yield (i, i + 1, rng.choice(("", c + c, rng.choice("etaoinshrdlu"), c.swapcase() if len(c.swapcase()) == 1 else c)))
+            yield (
+                i,
+                i + 1,
+                rng.choice(("", c + c, rng.choice("etaoinshrdlu"), c.swapcase() if len(c.swapcase()) == 1 else c)),
+            )
 
 
 def _apply(text: str, edits: list[Edit], groups: list[Ranges]) -> tuple[str, list[Ranges]]:
     """Return the edited text and the spans that its characters moved to; spans that lost all of theirs go."""
+    changed, moved = _edit(text, edits)
+    result = [[(role, int(moved[a]), int(moved[b])) for role, a, b in group if moved[b] > moved[a]] for group in groups]
+    return changed, [group for group in result if any(role == "cue" for role, _, _ in group)]
+
+
+def _edit(text: str, edits: list[Edit]) -> tuple[str, Ints]:
     parts = []
     moved = np.arange(len(text) + 1)
     at = 0
@@ -194,7 +211,16 @@ def _apply(text: str, edits: list[Edit], groups: list[Ranges]) -> tuple[str, lis
         at = end
     parts.append(text[at:])
     moved[at:] += shift
-    result = [
-        [(role, int(moved[a]), int(moved[b])) for role, a, b in group if moved[b] > moved[a]] for group in groups
-    ]
-    return "".join(parts), [group for group in result if any(role == "cue" for role, _, _ in group)]
+    return "".join(parts), moved
+
+
+def change_marks(text: str, rng: random.Random, variant: str) -> tuple[str, Ints]:
+    """Return the text with its typographic marks changed as `variant` says, and where each character went."""
+    edits = list(_noise(text, rng, share=0.02) if variant == "noise" else _marks(text, rng, variant))
+    changed, moved = _edit(text, edits)
+    return changed, moved
+
+
+def moved_by(moved: Ints, place: int) -> int:
+    """Return where the character at `place` went."""
+    return int(moved[place])

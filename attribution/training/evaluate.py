@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ..decoding import Floats, Ints
+from sayso.attribution.decoding import Floats, Ints
+
 from .model import TaggerNet
 
 

@@ -8,16 +8,17 @@ import logging
 import shutil
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..decoding import LABELS
-from ..files import write_atomically
-from ..pieces import SCHEME
+from sayso.attribution.decoding import LABELS
+from sayso.attribution.files import write_atomically
+from sayso.attribution.pieces import SCHEME
+
 from .model import Encoder, Linker, TaggerNet
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ class Decoding:
     min_link: float = 0.5
     tag_share: float = 0.0
     out_bias: float = 0.0
+    min_voted_cue: float = 0.05
+    vote: float = 0.0
+    edge_vote: float = 0.0
+    out_vote: float = 0.0
     calibration: tuple[float, ...] = ()
 
 
@@ -97,14 +102,8 @@ def export_tagger(
         "scheme": SCHEME,
         "labels": list(LABELS),
         "decoding": {
-            "window": decoding.window,
+            **{field.name: getattr(decoding, field.name) for field in fields(Decoding)},
             "reach": net.shape.reach,
-            "span": decoding.span,
-            "min_cue": decoding.min_cue,
-            "min_link": decoding.min_link,
-            "tag_share": decoding.tag_share,
-            "out_bias": decoding.out_bias,
-            "calibration": list(decoding.calibration),
             "chain": {
                 "start": [round(x, 5) for x in start],
                 "between": [[round(x, 5) for x in row] for row in between],

@@ -10,7 +10,7 @@ import os
 import random
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from ..decoding import CUE_STARTS
-from ..errors import ArtifactError, ConfigError, InputError
-from ..gold import read_gold
+from sayso.attribution.decoding import CUE_STARTS
+from sayso.attribution.errors import ArtifactError, ConfigError, InputError
+from sayso.attribution.gold import read_gold
+
 from .data import Batch, cut_batches
 from .model import Shape, TaggerNet, read_encoder
 
@@ -73,8 +74,12 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: can't read the recipe: {error}") from error
     flat: dict[str, Any] = {}
+    raw.pop("decoding", None)  # read by `build.read_decoding`: it may change without training anew
     for key, value in raw.items():
-        flat.update({f"{key}_{k}" if key in _PREFIXED else k: v for k, v in value.items()} if isinstance(value, dict) else {key: value})
+        if isinstance(value, dict):
+            flat.update({f"{key}_{name}" if key in _PREFIXED else name: entry for name, entry in value.items()})
+        else:
+            flat[key] = value
     known = {field.name: field.type for field in fields(Recipe)}
     for key in flat.keys() - known.keys():
         raise ConfigError(f"{path}: unknown key {key!r}; allowed: {', '.join(sorted(known))}")
@@ -99,12 +104,14 @@ def train_tagger(
     resume: bool = True,
     share: float = 1.0,
     threads: int | None = None,
+    on_step: Callable[[int, int, str], None] | None = None,
 ) -> Path:
     """Train as the recipe says and return the path of the last checkpoint in `out`.
 
     `data` holds the recipe's files, `encoder` the pretrained model's folder; both are checked by checksum. With
     `resume`, a checkpoint of the same recipe in `out` is continued. `share` < 1 takes that share of the articles, for
-    a trial. Raises InputError or ArtifactError for data or weights that are missing or others than the recipe's.
+    a trial; `on_step(step, of, text)` is told how far it is. Raises InputError or ArtifactError for data or weights
+    that are missing or others than the recipe's.
     """
     recipe = read_recipe(recipe_path)
     check_file(data / recipe.train_file, recipe.train_sha256, InputError)
@@ -136,6 +143,8 @@ def train_tagger(
         half = max(1, len(batches) // 2)
         for number in range(run.step - epoch * per_epoch, per_epoch):
             run.train_on(batches[number % len(batches)])
+            if on_step is not None:
+                on_step(run.step, run.steps, run.report())
             if run.step % 10 == 0:
                 log.info("step %d of %d, epoch %.2f, %s", run.step, run.steps, run.step / per_epoch, run.report())
             if run.step % half == 0 or run.step == run.steps:
@@ -224,7 +233,9 @@ class _Run:
         self.recent = [*self.recent[-9:], (tag_loss.item(), link_loss.item())]
 
     def _losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        put = lambda a: torch.from_numpy(a).to(self.device)  # noqa: E731
+        def put(array: Any) -> Tensor:
+            return torch.from_numpy(array).to(self.device)
+
         with torch.autocast(self.device.type, torch.bfloat16):
             hidden, tags = self.net.encode(put(batch.ids), put(batch.case), put(batch.quote), put(batch.breaks))
         tags = tags.float()
@@ -323,5 +334,3 @@ def read_checkpoint(path: Path, *, averaged: bool = True) -> tuple[TaggerNet, Re
                 if name in state["average"]:
                     p.copy_(state["average"][name])
     return net.eval(), recipe, int(state["step"])
-
-

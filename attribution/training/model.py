@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from ..decoding import LABELS, allowed_transitions
-from ..pieces import N_BREAK, N_CASE, N_QUOTE
+from sayso.attribution.decoding import LABELS, allowed_transitions
+from sayso.attribution.pieces import N_BREAK, N_CASE, N_QUOTE
 
 IMPOSSIBLE = -1e4
 
