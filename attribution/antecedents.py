@@ -39,11 +39,11 @@ or
 PREPOSITIONS = frozenset(_PREPOSITIONS.split())
 _CLAUSE_STARTS = frozenset("that when while if because as but after before since who which said says".split())
 SUBJECT_AFTER = re.compile(
-    r"(?:,[^,.;\n]{1,80},)?\s+(?:\w+ly\s+|also\s+|then\s+|never\s+|once\s+|later\s+|now\s+|again\s+|still\s+|just\s+)?"
+    r"(?:,[^,.;\n]{1,80},)?\s{1,3}(?:(?:\w{1,20}ly|also|then|never|once|later|now|again|still|just)\s{1,3})?"
     r"(?:has|had|have|is|was|were|are|will|would|did|does|can|could|may|might|must|should|said|says|told|went|"
-    r"made|took|gave|got|came|knew|thought|spoke|won|lost|ran|began|held|met|led|put|wrote|sought|[a-z]{2,}ed|[a-z]{3,}s)\b"
+    r"made|took|gave|got|came|knew|thought|spoke|won|lost|ran|began|held|met|led|put|wrote|sought|[a-z]{2,20}ed|[a-z]{3,20}s)\b"
 )
-SENTENCE_OPENING = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’»)])[\s\"“«‘(]*$")
+SENTENCE_OPENING = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’»)])[\s\"“«‘(]{0,12}$")
 
 
 class Quotations:

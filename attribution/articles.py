@@ -203,6 +203,8 @@ def _make_articles(
         date = find_file_name_date(source.stem) or date
     parts = split_text(text, options.max_text_chars)
     for number, (offset, part) in enumerate(parts, start=1):
+        if part.isspace():
+            continue  # nobody speaks in a million blanks
         part_id = article_id if len(parts) == 1 else f"{article_id}#{number}"
         earlier = taken.take(part_id, reporter.path, record.line)
         if earlier is not None:
@@ -296,7 +298,7 @@ def find_title_line(text: str) -> str | None:
 def split_text(text: str, limit: int) -> list[tuple[int, str]]:
     """Return the parts of `text` with their offsets, none longer than `limit` characters; joined they are `text`.
 
-    Cuts behind a paragraph, else behind a line, a sentence, a word; a blank stretch stays with the part before it.
+    Cuts behind a paragraph, else behind a line, a sentence, a word.
     """
     parts: list[tuple[int, str]] = []
     start = 0
@@ -304,11 +306,6 @@ def split_text(text: str, limit: int) -> list[tuple[int, str]]:
         end = _find_cut(text, start, start + limit)
         parts.append((start, text[start:end]))
         start = end
-    if parts and text[start:].isspace():
-        # No part is blank, even if the last one then is a little longer.
-        offset, last = parts.pop()
-        parts.append((offset, last + text[start:]))
-        return parts
     parts.append((start, text[start:]))
     return parts
 

@@ -45,6 +45,7 @@ HEAD = 64
 # A part is looked for this far around its literal.
 REACH_BEFORE = 140
 REACH_BEHIND = 220
+MOST_PARTS = 4
 
 # Marks that lists, headings and quotations put before a line's first word; none is part of a phrase.
 LEAD = re.compile(r"[#>*•▶►→»\-–—·|+\[\]()_ \t]{0,12}")
@@ -52,9 +53,9 @@ LABEL_LINE = re.compile(r"[#>* ]{0,4}[^\W\d_](?:[^.!?:;“”\"«»\n]{0,58}[^.!
 MOST_LABEL_WORDS = 6
 LINE = re.compile(r"[^\n\r]+")
 SPEECH = re.compile(
-    r"\b(?:said|says|saying|told|tells|according to|wrote|writes|warn(?:ed|s)|announce[ds]|argue[ds]"
-    r"|added|adds|claim(?:ed|s)|den(?:ied|ies)|stress(?:ed|es)|insist(?:ed|s)|stated|states that|declared|explained|admitted|replied|answered"
-    r"|asked|accused?s?|rejected|vowed|urged)\b",
+    r"\b(?:said|says|saying|told|tells|according to|wrote|writes|warned|warns|announce[ds]|argue[ds]|added|adds|claimed"
+    r"|claims|denied|denies|stressed|stresses|insisted|insists|stated|states that|declared|explained|admitted|replied"
+    r"|answered|asked|accused?s?|rejected|vowed|urged)\b",
     re.IGNORECASE,
 )
 
@@ -243,20 +244,32 @@ def _find_parts(text: str, lines: list[_Line], rules: BoilerplateRules) -> Itera
     starts: list[int] | None = None
     for literal, candidates in rules.by_part_literal.items():
         position = lowered.find(literal)
-        done = 0
         while position >= 0:
             starts = starts or [line.start for line in lines]
             line = _line_at(lines, starts, position)
-            if line is not None and position >= done and line.mask is None:
-                left = max(line.start, position - REACH_BEFORE, done)
-                right = min(line.end, position + REACH_BEHIND)
-                for rule in candidates:
-                    match = _search_around(rule, text, position, left, right)
-                    if match and not SPEECH.search(match[0]):
-                        yield Mask(match.start(), match.end(), rule.id)
-                        done = match.end()
-                        break
-            position = lowered.find(literal, position + len(literal))
+            if line is None:
+                position = lowered.find(literal, position + 1)
+                continue
+            if line.mask is None:
+                yield from _find_parts_of_line(text, lowered, line, literal, candidates)
+            position = lowered.find(literal, line.end)
+
+
+def _find_parts_of_line(
+    text: str, lowered: str, line: _Line, literal: str, candidates: Iterable[BoilerplateRule]
+) -> Iterator[Mask]:
+    """Yield what `candidates` find around the literal's last few places in the line, where credits stand."""
+    position = line.end
+    for _ in range(MOST_PARTS):
+        position = lowered.rfind(literal, line.start, position)
+        if position < 0:
+            return
+        left, right = max(line.start, position - REACH_BEFORE), min(line.end, position + REACH_BEHIND)
+        for rule in candidates:
+            match = _search_around(rule, text, position, left, right)
+            if match and not SPEECH.search(match[0]):
+                yield Mask(match.start(), match.end(), rule.id)
+                break
 
 
 def _search_around(rule: BoilerplateRule, text: str, position: int, left: int, right: int) -> re.Match[str] | None:

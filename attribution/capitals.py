@@ -10,7 +10,7 @@ from typing import Literal
 
 from .names import PARTICLES, fold, is_initial
 from .registry import Registry, RegistryEntry
-from .roles import Gender, default_given_names, read_name_words
+from .roles import Gender, default_given_names, default_roles, read_name_words
 
 EntityKind = Literal["person", "organization", "country", "group", "unknown"]
 
@@ -18,10 +18,13 @@ _CAP = "A-ZÀ-ÖØ-ÞĀ-Ž"
 _ABBREVIATION = (
     r"(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev|Hon|Adm|Maj|Amb|Messrs|Drs|Atty)\."
 )
-_WORD = rf"(?:{_ABBREVIATION}|(?:[{_CAP}]\.)+(?:-[{_CAP}]\w*)?|[{_CAP}]\w*(?:[-‐‑&'’][{_CAP}]\w*)*)"
+_WORD = rf"(?:{_ABBREVIATION}|(?:[{_CAP}]\.)+(?:-[{_CAP}]\w*)?|[{_CAP}]\w*(?:[&'’][{_CAP}]\w*|[-‐‑]\w+)*)"
 _JOIN = r"(?:[ \u00a0](?:van|von|der|den|de|del|della|di|da|la|le|du|dos|al|bin|ibn|el|of|of[ \u00a0]the))?"
 _NICKNAME = rf"(?:[ \u00a0][\"“(][{_CAP}]\w+[\"”)](?=[ \u00a0][{_CAP}]))?"
-NAME = re.compile(rf"(?<![\w$#@]){_WORD}(?:{_JOIN}{_NICKNAME}(?:[ \u00a0]{{1,2}}|,[ \u00a0](?=[JS]r\.)){_WORD})*")
+# At most 15 words: a page in capitals is no name, and taking one apart costs more than its length.
+NAME = re.compile(
+    rf"(?<![\w$#@]){_WORD}(?:{_JOIN}{_NICKNAME}(?:[ \u00a0]{{1,2}}|,[ \u00a0](?=[JS]r\.)){_WORD}){{0,14}}"
+)
 NICKNAME = re.compile(r"[ \u00a0][\"“(]\w+[\"”)](?=[ \u00a0])")
 NAME_WORDS = re.compile(_WORD + r"|\w+")
 # Joined only after a word of an institution: "Center for ...", "Committee on ...", but not "Fallon for Clinton".
@@ -97,9 +100,10 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
             index += 1
             begin = index
         elif word in given and index + 1 < len(words) and fold(raw[slice(*words[index + 1])]) not in STOP_WORDS:
-            close(index)
-            begin = index
-            index += 2
+            if index > begin and default_roles().at_end([fold(raw[slice(*w)]) for w in words[begin:index]]) is None:
+                close(index)
+                begin = index
+            index += 3 if raw[words[index + 1][0]] in '"“(' and index + 2 < len(words) else 2
             if index < len(words) and is_initial(raw[slice(*words[index - 1])].rstrip(".") + "."):
                 index += 1
             if index < len(words) and fold(raw[slice(*words[index - 1])]) in PARTICLES:
@@ -222,7 +226,8 @@ def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
     hint = given.get(folded_core[0])
     if len(core) >= 2 and folded_core[0] in given and len(core) <= 4 and not after_the:
         person = True
-    if len(core) >= 2 and any(is_initial(word) for word in core[:-1]) and not after_the and len(core) <= 4:
+    initials = any(is_initial(word) for word in core[:-1]) and registry.by_name(core[0]) is None
+    if len(core) >= 2 and initials and not after_the and len(core) <= 4:
         person = True
     if person and "of" in folded_core:
         person = titled

@@ -9,17 +9,16 @@ sources; a span's id is its attribution's) with the exact records in the content
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from .boilerplate import find_boilerplate
+from .extraction import Extractor, as_article
 from .registry import Registry
-from .rules import RULES_VERSION, RuleEngine
-from .speakers import resolve_speakers
-from .types import Article, Attribution, text_hash
+from .types import Article, Attribution
 
 SPANS_KEY = "sayso"
 ARTICLE_KEY = "sayso_article"
@@ -35,6 +34,13 @@ def set_article(doc: Doc, article: Article) -> Doc:
     """Return `doc` with the article's id and date noted on it, where the components look for them."""
     doc.user_data[ARTICLE_KEY] = {"id": article.id, "date": article.date}
     return doc
+
+
+def article_of(doc: Doc) -> Article:
+    """Return the article that `doc` holds: its text with the id and date noted on it, else a bare text."""
+    known = doc.user_data.get(ARTICLE_KEY) or {}
+    article = as_article(doc.text)
+    return replace(article, id=known.get("id") or article.id, date=known.get("date"))
 
 
 def write_attributions(doc: Doc, attributions: Iterable[Attribution], *, spans_key: str = SPANS_KEY) -> None:
@@ -69,75 +75,59 @@ if not Doc.has_extension("attributions"):
     Doc.set_extension("attributions", getter=read_attributions)
 
 
-class AttributionRules:
-    """Finds attributions by rules and leaves them on the Doc, without speakers. Holds no state between docs."""
-
-    def __init__(self, *, spans_key: str = SPANS_KEY, mask_boilerplate: bool = True) -> None:
-        self.engine = RuleEngine()
-        self.spans_key = spans_key
-        self.mask_boilerplate = mask_boilerplate
-        self.version = RULES_VERSION
+class _Stateless:
+    """What spaCy asks of a component that has nothing to save: lexicons ship with the package."""
 
     def __call__(self, doc: Doc) -> Doc:
-        known = doc.user_data.get(ARTICLE_KEY) or {}
-        text = doc.text
-        masks = [(m.start, m.end) for m in find_boilerplate(text)] if self.mask_boilerplate else []
-        sha = text_hash(text)
-        # A Doc without an article is its own: the id is its text's hash, so that equal texts get equal ids.
-        article_id = known.get("id") or f"text-{sha[:16]}"
-        found = self.engine.find(text, article_id=article_id, masks=masks, text_sha256=sha)
-        write_attributions(doc, found, spans_key=self.spans_key)
-        return doc
+        raise TypeError(f"{type(self).__name__} is no component")
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
+        """Yield each doc in turn: the same as calling the component on each."""
         for doc in stream:
             yield self(doc)
 
     def to_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> None:
-        """Nothing to write: lexicons ship with the package, settings with the pipeline's config."""
+        """Write nothing: settings are in the pipeline's config."""
 
-    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> AttributionRules:
+    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> Self:
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         return b""
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> AttributionRules:
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Self:
         return self
 
 
-class SpeakerLinker:
+class AttributionFinder(_Stateless):
+    """Finds attributions and leaves them on the Doc, without speakers. Holds no state between docs."""
+
+    def __init__(self, extractor: Extractor, *, spans_key: str = SPANS_KEY) -> None:
+        self.extractor = extractor
+        self.spans_key = spans_key
+
+    def __call__(self, doc: Doc) -> Doc:
+        article = article_of(doc)
+        masks = self.extractor.find_masks(article.text)
+        write_attributions(doc, self.extractor.find(article, masks=masks), spans_key=self.spans_key)
+        return doc
+
+
+class SpeakerLinker(_Stateless):
     """Gives each attribution on the Doc its speaker, or declines and says why. Holds no state between docs."""
 
-    def __init__(self, registry: Registry, *, spans_key: str = SPANS_KEY) -> None:
-        self.registry = registry
+    def __init__(self, extractor: Extractor, *, spans_key: str = SPANS_KEY) -> None:
+        self.extractor = extractor
         self.spans_key = spans_key
 
     def __call__(self, doc: Doc) -> Doc:
-        attributions = read_attributions(doc, spans_key=self.spans_key)
-        if not attributions:
-            return doc
-        known = doc.user_data.get(ARTICLE_KEY) or {}
-        masks = [(m.start, m.end) for m in find_boilerplate(doc.text)]
-        resolved = resolve_speakers(doc.text, attributions, registry=self.registry, date=known.get("date"), masks=masks)
-        write_attributions(doc, resolved, spans_key=self.spans_key)
+        found = read_attributions(doc, spans_key=self.spans_key)
+        if found:
+            article = article_of(doc)
+            masks = self.extractor.find_masks(article.text)
+            resolved = self.extractor.resolve(article, found, masks=masks)
+            write_attributions(doc, resolved, spans_key=self.spans_key)
         return doc
-
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
-        for doc in stream:
-            yield self(doc)
-
-    def to_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> None:
-        """Nothing to write: the registry is a file of its own, named in the pipeline's config."""
-
-    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> SpeakerLinker:
-        return self
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        return b""
-
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> SpeakerLinker:
-        return self
 
 
 @Language.factory(
@@ -145,17 +135,21 @@ class SpeakerLinker:
     assigns=["doc.spans", "doc._.attributions"],
     default_config={"spans_key": SPANS_KEY, "mask_boilerplate": True},
 )
-def make_attribution(nlp: Language, name: str, spans_key: str, mask_boilerplate: bool) -> AttributionRules:
+def make_attribution_finder(nlp: Language, name: str, spans_key: str, mask_boilerplate: bool) -> AttributionFinder:
     """Build the component that finds attributions; a broken lexicon raises here, not on the first doc."""
-    return AttributionRules(spans_key=spans_key, mask_boilerplate=mask_boilerplate)
+    extractor = Extractor(Registry.read([]), mask_boilerplate=mask_boilerplate)
+    return AttributionFinder(extractor, spans_key=spans_key)
 
 
 @Language.factory(
     "sayso_speakers",
     requires=["doc.spans"],
     assigns=["doc.spans", "doc._.attributions"],
-    default_config={"spans_key": SPANS_KEY, "registry": []},
+    default_config={"spans_key": SPANS_KEY, "registry": [], "mask_boilerplate": True},
 )
-def make_speakers(nlp: Language, name: str, spans_key: str, registry: list[str]) -> SpeakerLinker:
+def make_speaker_linker(
+    nlp: Language, name: str, spans_key: str, registry: list[str], mask_boilerplate: bool
+) -> SpeakerLinker:
     """Build the component that resolves speakers; `registry` names the user's own files beside the shipped ones."""
-    return SpeakerLinker(Registry.read([Path(path) for path in registry]), spans_key=spans_key)
+    extractor = Extractor(Registry.read([Path(path) for path in registry]), mask_boilerplate=mask_boilerplate)
+    return SpeakerLinker(extractor, spans_key=spans_key)

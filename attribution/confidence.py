@@ -92,7 +92,9 @@ def _sigmoid(x: float) -> float:
 def read_rates(path: Path | None = None) -> Rates:
     """Return the measured rates at `path`, or those that ship; raises LexiconError with file and line."""
     source = files("sayso.seeds") / "lexicons" / "rates.jsonl" if path is None else path
-    groups: dict[str, dict[Any, Counts]] = {name: {} for name in ("pattern", "context", "pattern_context", "cue", "pair")}
+    groups: dict[str, dict[Any, Counts]] = {
+        name: {} for name in ("pattern", "context", "pattern_context", "cue", "pair")
+    }
     base: Counts | None = None
     for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
         where = f"{source}:{number}"
@@ -112,9 +114,9 @@ def read_rates(path: Path | None = None) -> Rates:
                 case other:
                     raise LexiconError(f"{where}: unknown group {other!r}; allowed: base, {', '.join(groups)}")
         except (KeyError, TypeError, ValueError) as error:
-            raise LexiconError(f"{where}: not a rate ({error!r}); write the file with benchmarks/measure_rates.py") from error
+            raise LexiconError(
+                f"{where}: not a rate ({error!r}); write the file with benchmarks/measure_rates.py"
+            ) from error
     if base is None or not base[0]:
         raise LexiconError(f"{source}: the base rate is missing; write the file with benchmarks/measure_rates.py")
-    return Rates(
-        base, groups["pattern"], groups["context"], groups["pattern_context"], groups["cue"], groups["pair"]
-    )
+    return Rates(base, groups["pattern"], groups["context"], groups["pattern_context"], groups["cue"], groups["pair"])

@@ -1,61 +1,60 @@
-"""Rules and model over a stream of texts: batches go through the model across texts, then each is combined."""
+"""The whole extraction of one article, without spaCy: boilerplate, attributions by rules, speakers.
+
+The spaCy components of `components.py` are made of the same pieces and give the same answers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import replace
 
-from .combine import DEFAULT, Together, combine
-from .rules import RULES_VERSION, RuleEngine
-from .tagger import TEXTS_AT_ONCE, Masks, Tagger
-from .types import Attribution, text_hash
-
-
-@dataclass(frozen=True, slots=True)
-class TextToRead:
-    """A text, the id of its article, and the boilerplate in it."""
-
-    text: str
-    article_id: str
-    masks: Masks = ()
+from .boilerplate import find_boilerplate
+from .registry import Registry
+from .rules import RuleEngine
+from .speakers import resolve_speakers
+from .types import Article, Attribution, text_hash
 
 
 class Extractor:
-    """Finds attributions by model and rules together, speakers not yet resolved. Holds nothing about any text."""
+    """Finds an article's attributions and their speakers; holds lexicons and registry, and nothing of any article."""
 
-    def __init__(self, tagger: Tagger, engine: RuleEngine | None = None, *, settings: Together = DEFAULT) -> None:
-        self.tagger = tagger
-        self.engine = engine or RuleEngine()
-        self.settings = settings
+    def __init__(self, registry: Registry, *, mask_boilerplate: bool = True) -> None:
+        self.engine = RuleEngine()
+        self.registry = registry
+        self.mask_boilerplate = mask_boilerplate
 
-    @property
-    def version(self) -> str:
-        """What found the attributions, for provenance: rules and model with their versions."""
-        return f"{RULES_VERSION}+{self.tagger.name}@{self.tagger.version}"
+    def __call__(self, article: Article) -> list[Attribution]:
+        """Return the attributions of `article` in text order, each with its speaker or None."""
+        masks = self.find_masks(article.text)
+        found = self.find(article, masks=masks)
+        return self.resolve(article, found, masks=masks)
 
-    def find(self, item: TextToRead) -> list[Attribution]:
-        """Return the attributions of one text in text order."""
-        return next(self.pipe([item]))
+    def find_masks(self, text: str) -> list[tuple[int, int]]:
+        """Return the half-open ranges that hold boilerplate."""
+        return [(mask.start, mask.end) for mask in find_boilerplate(text)] if self.mask_boilerplate else []
 
-    def pipe(self, items: Iterable[TextToRead]) -> Iterator[list[Attribution]]:
-        """Yield for each text what `find` returns, in the order read; memory is flat in the number of texts."""
-        stream = iter(items)
-        while chunk := list(islice(stream, TEXTS_AT_ONCE)):
-            hashes = [text_hash(item.text) for item in chunk]
-            ruled = [
-                self.engine.find(item.text, article_id=item.article_id, masks=item.masks, text_sha256=sha)
-                for item, sha in zip(chunk, hashes, strict=True)
-            ]
-            tags = self.tagger.pipe((item.text, item.masks, votes) for item, votes in zip(chunk, ruled, strict=True))
-            for item, sha, findings, tagged in zip(chunk, hashes, ruled, tags, strict=True):
-                yield combine(
-                    item.text,
-                    tagged,
-                    findings,
-                    article_id=item.article_id,
-                    text_sha256=sha,
-                    masks=item.masks,
-                    model=f"{self.tagger.name}@{self.tagger.version}",
-                    settings=self.settings,
-                )
+    def find(self, article: Article, *, masks: Sequence[tuple[int, int]]) -> list[Attribution]:
+        """Return the attributions without speakers."""
+        return self.engine.find(article.text, article_id=article.id, masks=masks, text_sha256=article.text_sha256)
+
+    def resolve(
+        self, article: Article, found: Sequence[Attribution], *, masks: Sequence[tuple[int, int]]
+    ) -> list[Attribution]:
+        """Return `found` with speakers; the article's date decides who held a role."""
+        if not found:
+            return []
+        return resolve_speakers(article.text, found, registry=self.registry, date=article.date, masks=masks)
+
+
+def as_article(item: str | Article) -> Article:
+    """Return `item`, a bare text as an article whose id is its text's hash, so that equal texts get equal ids."""
+    return item if isinstance(item, Article) else Article(id=f"text-{text_hash(item)[:16]}", text=item)
+
+
+def keep_confident(found: Sequence[Attribution], minimum: float) -> list[Attribution]:
+    """Return those of at least `minimum` confidence; one nested in a dropped one stands alone."""
+    kept = [item for item in found if item.confidence >= minimum]
+    if len(kept) == len(found):
+        return kept
+    ids = {item.id for item in kept}
+    return [item if item.nested_in in ids else replace(item, nested_in=None) for item in kept]

@@ -8,6 +8,7 @@ Works on one paragraph at a time, so a lost mark costs one quotation and never t
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ _SHAPE = {"“": "o", "„": "o", "‟": "o", "«": "o", "``": "o", "‘‘": "o
 COST_SHAPE, COST_SPACING, COST_STRAY, COST_FAMILY, COST_OPEN, COST_CONTINUED = 12, 7, 15, 5, 14, 1
 MAX_DEPTH = 2
 MAX_SINGLE_CHARACTERS = 600
+# A quotation over more paragraphs than this is a document that someone put between marks.
+MAX_PIECES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,14 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
             stop = _rstrip(text, opened.end, end)
             if stop > opened.end:
                 piece = (opened.start, stop, opened.end, stop)
-                if carried is not None:
+                if carried is not None and len(carried) >= MAX_PIECES:
+                    found.append(_quotation(carried, 0))
+                    carried = [piece]
+                elif carried is not None:
                     carried.append(piece)
                 else:
                     carried = [piece]
-        found.extend(_find_single(text, begin, end, [(a.start, b.end) for a, b, _ in pairs]))
+        found.extend(_find_single(text, begin, end, [(a.start, b.end) for a, b, depth in pairs if depth == 0]))
     # A quotation carried to the text's end ends there; each paragraph but the last was followed by an opener.
     if carried is not None:
         found.append(_quotation(carried, 0))
@@ -133,12 +139,16 @@ def _begins_with_opener(text: str, begin: int, end: int) -> bool:
 
 def _read_marks(text: str, begin: int, end: int) -> list[_Mark]:
     marks = []
+    straight_open = False
     for match in DOUBLE_MARK.finditer(text, begin, end):
         mark, start, stop = match.group(), match.start(), match.end()
         before = text[start - 1] if start > begin else " "
         after = text[stop] if stop < end else " "
-        if mark == '"' and before.isdigit() and not after.isalpha() and _is_inch(text, begin, start):
-            continue
+        if mark == '"':
+            # After a digit and with none open, a straight mark stands for inches: 5'10".
+            if before.isdigit() and not after.isalpha() and not straight_open:
+                continue
+            straight_open = not straight_open
         opens = (before.isspace() or before in "([{—–-/‘'’“«„\"") and not after.isspace()
         closes = not before.isspace() or after in ",.;:!?)]}"
         shape = _SHAPE.get(mark)
@@ -147,11 +157,6 @@ def _read_marks(text: str, begin: int, end: int) -> list[_Mark]:
         close_cost = (0 if closes else COST_SPACING) + (COST_SHAPE if shape == "o" else 0)
         marks.append(_Mark(start, stop, _FAMILY[mark], open_cost, close_cost))
     return marks
-
-
-def _is_inch(text: str, begin: int, start: int) -> bool:
-    """Return whether a straight mark after a digit stands for inches: no opening straight mark before it."""
-    return text.count('"', begin, start) % 2 == 0
 
 
 def _pair(marks: Sequence[_Mark], *, continued: bool) -> tuple[list[tuple[_Mark, _Mark, int]], _Mark | None]:
@@ -165,20 +170,16 @@ def _pair(marks: Sequence[_Mark], *, continued: bool) -> tuple[list[tuple[_Mark,
     for mark in marks:
         following: dict[str, tuple[int, int, str]] = {}
 
-        def offer(stack: str, cost: int, key: int, action: str, into: dict[str, tuple[int, int, str]]) -> None:
-            if stack not in into or cost < into[stack][0]:
-                into[stack] = (cost, key, action)
-
         for stack, (cost, key) in states.items():
             if stack:
                 other = 0 if stack[-1] == mark.family else COST_FAMILY
-                offer(stack[:-1], cost + mark.close_cost + other, key, "c", following)
+                _offer(following, stack[:-1], cost + mark.close_cost + other, key, "c")
             if len(stack) < MAX_DEPTH:
                 # The same family inside itself is rare and usually a lost closer.
                 again = COST_FAMILY if mark.family in stack else 0
-                offer(stack + mark.family, cost + mark.open_cost + again, key, "o", following)
+                _offer(following, stack + mark.family, cost + mark.open_cost + again, key, "o")
             # A mark that opened nothing (its closer was lost) is likelier than a stray one inside a quotation.
-            offer(stack, cost + COST_STRAY + (1 if stack else 0), key, "x", following)
+            _offer(following, stack, cost + COST_STRAY + (1 if stack else 0), key, "x")
         states = {}
         for stack, (cost, key, action) in following.items():
             states[stack] = (cost, len(trail))
@@ -210,6 +211,12 @@ def _pair(marks: Sequence[_Mark], *, continued: bool) -> tuple[list[tuple[_Mark,
         lost = open_marks[0].start
         pairs = [(a, b, max(0, depth - 1)) if a.start > lost else (a, b, depth) for a, b, depth in pairs]
     return pairs, left_open
+
+
+def _offer(into: dict[str, tuple[int, int, str]], stack: str, cost: int, key: int, action: str) -> None:
+    """Keep the cheapest way to reach `stack`."""
+    if stack not in into or cost < into[stack][0]:
+        into[stack] = (cost, key, action)
 
 
 def _pair_clean(marks: Sequence[_Mark]) -> list[tuple[_Mark, _Mark, int]] | None:
@@ -255,6 +262,7 @@ def _find_single(text: str, begin: int, end: int, doubles: Sequence[tuple[int, i
     if not openers or not closers:
         return []
     found: list[Quotation] = []
+    starts = [start for start, _ in doubles]
     next_closer = 0
     last_end = -1
     for number, at in enumerate(openers):
@@ -276,10 +284,16 @@ def _find_single(text: str, begin: int, end: int, doubles: Sequence[tuple[int, i
                 break
         if chosen is None or chosen == at + 1:
             continue
-        inside = [d for d in doubles if d[0] < at and chosen < d[1]]
-        crossing = any(d[0] < at < d[1] < chosen or at < d[0] < chosen < d[1] for d in doubles)
-        if crossing:
-            continue
-        found.append(Quotation((TextSpan(at, chosen + 1),), (TextSpan(at + 1, chosen),), len(inside[:1]), single=True))
+        around, ahead = _enclosing(doubles, starts, at), _enclosing(doubles, starts, chosen)
+        if around != ahead:
+            continue  # crosses a double mark
+        depth = 0 if around is None else 1
+        found.append(Quotation((TextSpan(at, chosen + 1),), (TextSpan(at + 1, chosen),), depth, single=True))
         last_end = chosen + 1
     return found
+
+
+def _enclosing(ranges: Sequence[tuple[int, int]], starts: Sequence[int], at: int) -> int | None:
+    """Return the number of the range that holds character `at`; `ranges` are in order and do not overlap."""
+    number = bisect_right(starts, at) - 1
+    return number if number >= 0 and at < ranges[number][1] else None

@@ -19,7 +19,7 @@ from .roles import Gender, RoleLexicon, default_given_names, default_roles
 # One set of characters first, so that the scan skips to it; abbreviations are looked at only there.
 SENTENCE_END = re.compile(
     r"[.!?\n](?:(?<=\n)\n*|(?<![ (]Mr\.)(?<![ (]Ms\.)(?<![ (]Dr\.)(?<!Mrs\.)(?<!Sen\.)(?<!Rep\.)(?<!Gov\.)(?<!Gen\.)"
-    r"(?<![ .][A-Z]\.)[.!?\"”’»)\]]*\s+(?=[\"“«‘(\[]?[A-Z0-9À-ÖØ-Þ]))"
+    r"(?<![ .][A-Z]\.)[.!?\"”’»)\]]{0,8}\s+(?=[\"“«‘(\[]?[A-Z0-9À-ÖØ-Þ]))"
 )
 # Words right after a name that make it a person's: an age, an appositive, a relative clause.
 PERSON_AFTER = re.compile(r",? ?(?:\((?:[RD]|I)[-–)]|, (?:who\b|\d\d,|an? [a-z]|the [a-z]|[RD]-))")
@@ -27,9 +27,10 @@ PARTY_AFTER = re.compile(r"(?:['’]s)?,? ?\(?([RD])[-–. ][A-Z]")
 CLAUSE_AFTER = re.compile(r", ((?:an?|the|his|her|its|their|who (?:is|was)|[\w’'-]+) [^,.;:“”\"«»()\n]{3,90})")
 MAX_DESCRIBED = 6
 MAX_RANKED = 60
+MAX_BEARERS = 40
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entity:
     """Somebody or something that the article names; `roles` and `words` describe it as the text around it does."""
 
@@ -45,7 +46,7 @@ class Entity:
     mentions: list[Mention] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mention:
     """One place where an entity is named; `sentence` counts sentences from 0, `titles` are the folded words before."""
 
@@ -119,7 +120,7 @@ def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedNam
     if parsed.kind in ("person", "unknown"):
         surname = last_word(parsed.name)
         bearers = found.by_surname.setdefault(surname, [])
-        if entity not in bearers:
+        if entity not in bearers and len(bearers) < MAX_BEARERS:
             bearers.append(entity)
     if (
         len(parsed.name) > len(entity.name)
@@ -258,6 +259,10 @@ def _link_singles(
         if not key or (key in STOP_WORDS and not parsed.titles):
             continue
         entity: Entity | None = choose_bearer(found, key, start, parsed.gender)
+        if entity is not None and entity.entry is None and entity.mentions[0].start > start:
+            # Not introduced yet: whoever the surname alone names in this news is meant, if there is such a person.
+            if registry.by_surname(key, gender=parsed.gender) is not None:
+                entity = None
         if entity is None and (known := registry.by_surname(key, gender=parsed.gender)) is not None:
             entity = found.by_key.get(known.id)
             if entity is None:
@@ -300,7 +305,7 @@ def choose_bearer(found: ArticleNames, surname: str, position: int, gender: Gend
 
     def rank(entity: Entity) -> tuple[int, int, int]:
         # The first mentions tell who the article is about; a cap keeps book-length texts linear.
-        full = [m for m in entity.mentions[:MAX_RANKED] if m.end - m.start > len(surname) + 2]
+        full = [m for m in entity.mentions[:MAX_RANKED] if m.titles or m.end - m.start > len(surname) + 2]
         earlier = [m for m in full if m.start < position]
         return (bool(earlier), len(full), max((m.start for m in earlier), default=-1))
 

@@ -15,7 +15,7 @@ _LETTERS = str.maketrans(
     | dict.fromkeys("’‘ʼ`´", "'")
 )
 SPACES = re.compile(r"\s+")
-POSSESSIVE = re.compile(r"(?:(?<=\w)['’ʼ]s|(?<=[sS])['’ʼ])(?=\s*$)", re.IGNORECASE)
+POSSESSIVE = re.compile(r"(?:(?<=\w)['’ʼ]s|(?<=[sS])['’ʼ])(?=\s{0,9}$)", re.IGNORECASE)
 LEADING_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 

@@ -11,7 +11,7 @@ from .antecedents import Quotations, Spoke
 from .capitals import parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
-from .names import fold, fold_name, slug, strip_possessive
+from .names import LEADING_ARTICLE, fold, fold_name, slug, strip_possessive
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun
@@ -21,7 +21,8 @@ DECLINED = "speaker.declined"
 # Speakers further back are not taken up again; it also keeps book-length texts linear.
 LOOK_BACK_SAID = 60
 NAME_AFTER_ROLE = re.compile(r",? ")
-LIST_SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+CLAUSE_STARTS = re.compile(r",| who | which | that ")
+LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class NameStage:
         known = self.registry.by_name(name)
         if known is not None and known.type != "person":
             return self.of_entry(known, name)
-        clean = re.sub(r"^(?:the|a|an) ", "", name, flags=re.IGNORECASE)
+        clean = LEADING_ARTICLE.sub("", name)
         why = "speaker.name" if how == "name" else "speaker.institution"
         return Answer(clean, "organization", how, why, self.slug_id(clean))
 
@@ -243,7 +244,7 @@ class NameStage:
     def coordinated(self, source: str, start: int, end: int) -> Answer | None:
         """Return a group for "A and B" when each part names somebody; "A and its allies" keeps the second's words."""
         head, _, tail = source.partition(" and ")
-        tail = re.split(r",| who | which | that ", tail, maxsplit=1)[0].strip()
+        tail = CLAUSE_STARTS.split(tail, maxsplit=1)[0].strip()
         parts: list[str] = []
         for piece in [*LIST_SPLIT.split(head), tail]:
             piece = piece.strip()
@@ -263,7 +264,7 @@ class NameStage:
             elif mention is not None and mention.end >= own_end:
                 parts.append(self.of_mention(mention, at).name)
             elif phrase.head is not None or phrase.words[-1].endswith("s"):
-                parts.append(re.sub(r"^(?:the|a|an) ", "", " ".join(piece.split()), flags=re.IGNORECASE))
+                parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
                 return None
         if len(parts) < 2:

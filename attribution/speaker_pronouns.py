@@ -14,6 +14,10 @@ from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_roles import RoleStage
 from .types import Attribution
 
+COMMA = re.compile(r",?\s*")
+PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
+AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
+SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
 # An unnamed speaker is not taken up by a pronoun further on.
 MAX_UNNAMED_SENTENCES = 3
 _PHRASE_STOPS = frozenset(
@@ -89,13 +93,13 @@ class PronounStage(RoleStage):
         gap = self.text[max(0, start - 90) : start]
         for mention in reversed(self.names.before(start, most=3)):
             between = self.text[mention.end : start]
-            if re.fullmatch(r",?\s*", between) or (
+            if COMMA.fullmatch(between) or (
                 between.startswith(",") and between.rstrip().endswith(",") and "." not in between and len(between) < 120
             ):
                 if mention.entity.kind == "unknown":
                     continue
                 return self.found(self.of_entity(mention.entity, "pronoun", "speaker.relative"))
-        words = re.findall(r"[\w’'.-]+|[,;:.“”\"]", gap)
+        words = PHRASE_PARTS.findall(gap)
         while words and words[-1] in (",",):
             words.pop()
         phrase_words: list[str] = []
@@ -145,7 +149,7 @@ class PronounStage(RoleStage):
                 break
             if one.entity.kind == other.entity.kind == "person" and one.entity is not other.entity:
                 between = self.text[one.end : other.start]
-                if re.fullmatch(r" and (?:[\w.-]+ ){0,3}", between):
+                if AND_TITLES.fullmatch(between):
                     name = f"{one.entity.name} and {other.entity.name}"
                     return Answer(name, "group", "pronoun", "speaker.plural", self.slug_id(name), plural=True)
         return None
@@ -157,9 +161,7 @@ class PronounStage(RoleStage):
                 break
             if mention.entity.kind in ("organization", "country") and mention.start not in self.quoted:
                 entity = mention.entity
-                opens = re.search(
-                    r"(?:^|[.!?\n]\s*)(?:[Tt]he )?$", self.text[max(0, mention.start - 8) : mention.start]
-                )
+                opens = SENTENCE_OPENS.search(self.text[max(0, mention.start - 8) : mention.start])
                 if opens or sentence == mention.sentence:
                     answer = self.of_entity(entity, "pronoun", "speaker.thing")
                     return self.found(answer)

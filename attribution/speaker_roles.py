@@ -73,7 +73,7 @@ class RoleStage(NameStage):
             titled = self.titled(phrase, start)
             if titled is not None:
                 return self.found(self.of_entity(titled, "nominal", "speaker.title"))
-        if head.kind == "office" and phrase.determiner == "definite":
+        if head.kind == "office" and (phrase.determiner == "definite" or (definite and self.country_of(phrase))):
             return None, f"{DECLINED}.role"
         return self.unnamed(self.text[start:end], phrase, start)
 
@@ -234,12 +234,8 @@ class RoleStage(NameStage):
             entry = mention.entity.entry
             if entry is not None and entry.country is not None and entry.kind in ("government", "military"):
                 return self.registry.by_id(entry.country)
-        homes = {
-            entity.entry.country
-            for entity in self.names.entities
-            if entity.entry is not None and entity.entry.country and entity.entry.id in ("white-house", "joe-biden")
-        }
-        return self.registry.by_id(homes.pop()) if len(homes) == 1 else None
+        american = "white-house" in self.names.by_key or "joe-biden" in self.names.by_key
+        return self.registry.by_id("united-states") if american else None
 
     def plural_role(self, phrase: SourcePhrase, start: int, definite: bool) -> tuple[Answer | None, str]:
         head = phrase.head

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # A word keeps its inner apostrophes and hyphens (Ukraine’s, ex-Soviet); U.S. and a.m. keep their periods.
 WORD = re.compile(
-    r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’‑-][^\W_]+)*|\d+(?:[.,:]\d+)*(?:['’‑-]?[^\W_]+)*|\.{2,}|[^\w\s]|_+",
+    r"(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’‑-][^\W_]+)*|\d++(?:[.,:]\d++)*+[^\W_]*+(?:['’‑-][^\W_]++)*+|\.{2,}|[^\w\s]|_+",
 )
 LINE = re.compile(r"[^\n]+")
 BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n")
@@ -39,14 +39,21 @@ class Words:
 
 def read_words(text: str, start: int = 0, end: int | None = None) -> Words:
     """Return the words and punctuation marks of `text[start:end]`; white space belongs to none."""
-    matches = list(WORD.finditer(text, start, len(text) if end is None else end))
-    texts = [m.group() for m in matches]
-    return Words(
-        texts,
-        [_ACRONYMS[t] if t in _ACRONYMS else t.lower().replace("’", "'") for t in texts],
-        [m.start() for m in matches],
-        [m.end() for m in matches],
-    )
+    stop = len(text) if end is None else end
+    spans = [match.span() for match in WORD.finditer(text, start, stop)]
+    texts = [text[a:b] for a, b in spans]
+    lowered = text[start:stop].lower().replace("’", "'")
+    if len(lowered) == stop - start:
+        lower = [lowered[a - start : b - start] for a, b in spans]
+    else:  # a letter whose lower case is longer (İ)
+        lower = [word.lower().replace("’", "'") for word in texts]
+    for acronym, stand_in in _ACRONYMS.items():
+        at = texts.index(acronym) if acronym in texts else len(texts)
+        while at < len(texts):
+            if texts[at] == acronym:
+                lower[at] = stand_in
+            at += 1
+    return Words(texts, lower, [a for a, _ in spans], [b for _, b in spans])
 
 
 def find_paragraphs(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:

@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import platform
-import re
 import resource
 import statistics
 import subprocess
@@ -23,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-WORD = re.compile(r"\w+")
 SAYSO = (sys.executable, "-c", "from sayso.cli import main; main()")
 SPEED_MEGABYTES = 5
 IMPORTS = ("sayso", "sayso.cli.app", "sayso.attribution.types", "spacy", "datasets")
@@ -56,8 +54,8 @@ def measure(*command: str) -> Usage:
 
 
 def write_corpus(articles: list[str], path: Path, megabytes: float) -> tuple[int, int]:
-    """Write the articles over and over as JSON lines, until the file has that size; return articles and words in it."""
-    words = [len(WORD.findall(text)) for text in articles]
+    """Write the articles over and over as JSON lines, until the file has that size; return its articles and words."""
+    words = [len(text.split()) for text in articles]
     count = total = size = 0
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for number, (text, word_count) in enumerate(itertools.cycle(zip(articles, words, strict=True))):
@@ -71,18 +69,18 @@ def write_corpus(articles: list[str], path: Path, megabytes: float) -> tuple[int
     raise AssertionError("cycle() does not end")
 
 
-def import_seconds(module: str, rounds: int = 5) -> float:
-    """Return the median time that `import module` takes in a fresh process, interpreter start included."""
-    return statistics.median(measure(sys.executable, "-c", f"import {module}").wall for _ in range(rounds))
+def start_seconds(*command: str, rounds: int = 5) -> str:
+    """Return the median time of a command that starts and ends, interpreter included, on the clock and of the CPU."""
+    used = [measure(*command) for _ in range(rounds)]
+    wall, cpu = statistics.median(usage.wall for usage in used), statistics.median(usage.cpu for usage in used)
+    return f"{wall:.2f} s ({cpu:.2f} CPU-seconds)"
 
 
 def report(articles: list[str], megabytes: float) -> Iterator[str]:
     yield f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
-    yield f"words: {WORD.pattern} of the article texts"
     for module in IMPORTS:
-        yield f"import {module}: {import_seconds(module):.2f} s"
-    start_up = statistics.median(measure(*SAYSO, "--help").wall for _ in range(5))
-    yield f"sayso --help: {start_up:.2f} s"
+        yield f"python -c 'import {module}': {start_seconds(sys.executable, '-c', f'import {module}')}"
+    yield f"sayso --help: {start_seconds(*SAYSO, '--help')}"
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "articles.jsonl"
         for size in (SPEED_MEGABYTES, megabytes):

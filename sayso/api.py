@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from .attribution.errors import ArtifactError, ConfigError, InputError
-from .attribution.types import Article, Attribution, text_hash
+from .attribution.extraction import as_article, keep_confident
+from .attribution.types import Article, Attribution
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+    from .attribution.extraction import Extractor
 
 RULES = "rules"
 # Twice the size at which the readers split a text, so that only unread, hand-made articles can be longer.
@@ -21,38 +24,66 @@ MAX_CHARACTERS = 2_000_000
 class Attributor:
     """Articles in, attributions with speakers out. Made by `load`; holds no state between articles.
 
-    `nlp` is the spaCy pipeline behind it; `version` names rules and model, for provenance.
+    `version` names rules and model, for provenance.
     """
 
-    def __init__(self, nlp: Language, *, version: str, min_confidence: float = 0.0) -> None:
+    def __init__(
+        self,
+        extractor: Extractor,
+        *,
+        version: str,
+        min_confidence: float = 0.0,
+        nlp: Language | None = None,
+        registry: Sequence[str | Path] = (),
+    ) -> None:
         if not 0.0 <= min_confidence <= 1.0:
             raise ConfigError(f"min_confidence is a probability, allowed are 0 to 1, got {min_confidence}")
-        self.nlp = nlp
+        self.extractor = extractor
         self.version = version
         self.min_confidence = min_confidence
+        self._own_nlp = nlp
+        self._registry = [str(path) for path in registry]
+
+    @cached_property
+    def nlp(self) -> Language:
+        """The spaCy pipeline with our components, for those who want Docs: yours, or a blank English one."""
+        import spacy
+
+        nlp = self._own_nlp
+        if nlp is None:
+            nlp = spacy.blank("en")
+            nlp.max_length = MAX_CHARACTERS
+        if "sayso_attribution" not in nlp.pipe_names:
+            nlp.add_pipe("sayso_attribution")
+        if "sayso_speakers" not in nlp.pipe_names:
+            nlp.add_pipe("sayso_speakers", config={"registry": self._registry})
+        return nlp
 
     def __call__(self, article: str | Article) -> list[Attribution]:
         """Return the attributions of one text or article in text order.
 
         Raises InputError for a text with lone surrogates or of more than `MAX_CHARACTERS` characters.
         """
-        return next(self.pipe([_as_article(article)]))[1]
+        return next(self.pipe([article]))[1]
 
     def pipe(
         self, articles: Iterable[str | Article], *, batch_size: int = 32
     ) -> Iterator[tuple[Article, list[Attribution]]]:
-        """Yield (article, its attributions) in the order read; memory is flat in the number of articles."""
+        """Yield (article, its attributions) in the order read; memory is flat in the number of articles.
+
+        Runs through your own pipeline if there is one; the default one need not be run, as its answers do not depend
+        on tokens.
+        """
+        checked = (_checked(as_article(item)) for item in articles)
+        if self._own_nlp is None:
+            for article in checked:
+                yield article, keep_confident(self.extractor(article), self.min_confidence)
+            return
         from .attribution.components import read_attributions, set_article
 
-        def docs() -> Iterator[tuple[object, Article]]:
-            for item in articles:
-                article = _as_article(item)
-                _check(article)
-                yield set_article(self.nlp.make_doc(article.text), article), article
-
-        for doc, article in self.nlp.pipe(docs(), as_tuples=True, batch_size=batch_size):  # type: ignore[call-overload]
-            found = read_attributions(doc)
-            yield article, [a for a in found if a.confidence >= self.min_confidence]
+        docs = ((set_article(self.nlp.make_doc(article.text), article), article) for article in checked)
+        for doc, article in self.nlp.pipe(docs, as_tuples=True, batch_size=batch_size):
+            yield article, keep_confident(read_attributions(doc), self.min_confidence)
 
 
 def load(
@@ -70,23 +101,26 @@ def load(
     """
     if model is not None and str(model) != RULES:
         raise ArtifactError(f"no model {str(model)!r} in this release; allowed: {RULES!r} (leave --model out)")
-    import spacy
-
     from . import __version__
-    from .attribution.components import RULES_VERSION
+    from .attribution.extraction import Extractor
+    from .attribution.registry import Registry
+    from .attribution.rules import RULES_VERSION
 
-    if nlp is None:
-        nlp = spacy.blank("en")
-        nlp.max_length = MAX_CHARACTERS
-    if "sayso_attribution" not in nlp.pipe_names:
-        nlp.add_pipe("sayso_attribution")
-    if "sayso_speakers" not in nlp.pipe_names:
-        nlp.add_pipe("sayso_speakers", config={"registry": [str(path) for path in registry]})
-    return Attributor(nlp, version=f"{RULES_VERSION}@{__version__}", min_confidence=min_confidence)
+    extractor = Extractor(Registry.read([Path(path) for path in registry]))
+    return Attributor(
+        extractor,
+        version=f"{RULES_VERSION}@{__version__}",
+        min_confidence=min_confidence,
+        nlp=nlp,
+        registry=registry,
+    )
 
 
+# A text is an iterable of texts to a type checker; at run time the first signature comes first.
 @overload
-def attribute(articles: str | Article, *, model: str | Path | None = None) -> list[Attribution]: ...
+def attribute(  # type: ignore[overload-overlap]
+    articles: str | Article, *, model: str | Path | None = None
+) -> list[Attribution]: ...
 @overload
 def attribute(articles: Iterable[str | Article], *, model: str | Path | None = None) -> Iterator[Attribution]: ...
 def attribute(
@@ -107,11 +141,7 @@ def _default(model: str | None) -> Attributor:
     return load(model)
 
 
-def _as_article(item: str | Article) -> Article:
-    return item if isinstance(item, Article) else Article(id=f"text-{text_hash(item)[:16]}", text=item)
-
-
-def _check(article: Article) -> None:
+def _checked(article: Article) -> Article:
     if len(article.text) > MAX_CHARACTERS:
         raise InputError(
             f"article {article.id!r} has {len(article.text):,} characters, at most {MAX_CHARACTERS:,} are allowed; "
@@ -123,3 +153,4 @@ def _check(article: Article) -> None:
         raise InputError(
             f"article {article.id!r} holds a lone surrogate at character {error.start}; decode the text as UTF-8 again"
         ) from error
+    return article

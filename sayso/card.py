@@ -211,7 +211,7 @@ def _list_columns(configs: Sequence[ConfigFacts]) -> str:
     lines = ["## Columns"]
     for config in configs:
         lines += ["", f"### {config.name}", "", "| column | meaning |", "|---|---|"]
-        lines += [f"| `{column.name}` | {escape_markdown(column.meaning)} |" for column in config.columns]
+        lines += [f"| `{column.name}` | {column.meaning} |" for column in config.columns]
     return "\n".join(lines)
 
 
@@ -241,7 +241,7 @@ PERSONAL_DATA = """## Personal data
 
 The rows name persons and ascribe statements to them. A stance ascribed to a named person can reveal a political
 opinion, which is a special category of personal data (in the European Union, Article 9 GDPR); who processes it needs a
-legal basis of their own. Most speakers hold public roles, but news quotes private persons too."""
+legal basis of their own. News quotes private persons as well as holders of public roles."""
 
 LIMITS = """## Limits
 

@@ -112,7 +112,7 @@ COLUMNS: dict[ConfigName, tuple[Column, ...]] = {
         Column("cue_spans", SPANS, "[start, end) of the cue's pieces"),
         Column("source", "string", "whom the text names at the cue, in its own words, null where nobody", WITH_TEXT),
         Column("source_spans", SPANS, "[start, end) of the source's pieces"),
-        Column("speaker_id", "string", "readable id of the speaker (an unnamed one's holds in its article); null if open"),
+        Column("speaker_id", "string", "readable id (an unnamed speaker's holds within the article); null where open"),
         Column("speaker_name", "string", "canonical name of the speaker"),
         Column("speaker_type", "string", "person, unnamed, organization, country, group or document"),
         Column("speaker_how", "string", "how it was found: name, surname, alias, pronoun, nominal, role, implicit"),

@@ -168,8 +168,11 @@ def stage(out: Path) -> Iterator[Path]:
             Path(lock.lock_file).unlink(missing_ok=True)
             lock.release()
     except OSError as error:
-        if error.filename is not None and out.parent not in Path(os.fsdecode(error.filename)).absolute().parents:
-            raise  # the block's own reading failed
+        if error.filename is not None:
+            path = Path(os.fsdecode(error.filename)).absolute()
+            places = {out, fresh, old, Path(lock.lock_file)}
+            if path not in out.parents and places.isdisjoint((path, *path.parents)):
+                raise  # the block's own reading failed
         raise output_error(out, error) from error
 
 

@@ -72,10 +72,30 @@ def read_examples(block: Block) -> list[Example]:
     return examples
 
 
+def read_script(blocks: list[Block]) -> tuple[str, str]:
+    """Return the Python blocks as one script, and what their `text` blocks, each right after one, say it prints."""
+    script, expected = list[str](), list[str]()
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        if block.info == "python run":
+            # Lines stay where they are in the page, so that a traceback names the right one.
+            script += [""] * (block.line - len(script)) + block.text.splitlines()
+            if following and following.info == "text":
+                expected.append(following.text)
+    return "\n".join([*script, ""]), "".join(expected)
+
+
 def agrees(expected: str, found: str) -> bool:
-    """Return whether the output is the expected one, where `[...]` stands for anything."""
-    pattern = ".*?".join(re.escape(piece) for piece in expected.strip().split(ANYTHING))
-    return re.fullmatch(pattern, found.strip(), re.DOTALL) is not None
+    """Return whether the output is the expected one but for blanks at line ends; `[...]` stands for anything."""
+    expected, found = ("\n".join(line.rstrip() for line in text.strip().splitlines()) for text in (expected, found))
+    pattern = ".*?".join(re.escape(piece) for piece in expected.split(ANYTHING))
+    return re.fullmatch(pattern, found, re.DOTALL) is not None
+
+
+def with_gaps(expected: str, found: str) -> str:
+    """Return the new output with `[...]` in the lines where the page had one."""
+    shown = dict(enumerate(expected.splitlines()))
+    lines = [line.rstrip() for line in found.strip().splitlines()]
+    return "\n".join(shown[at] if ANYTHING in shown.get(at, "") else line for at, line in enumerate(lines))
 
 
 @pytest.fixture
@@ -85,63 +105,54 @@ def playground(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def environment() -> dict[str, str]:
-    """Return the environment with the commands of this Python's installation first."""
-    return os.environ | {"PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]}
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Return what the command gave, run as in a plain terminal with this Python's commands first in the path."""
+    path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+    environment = os.environ | {"PATH": path, "COLUMNS": "80"}
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
 
 
 def named(page: Path) -> str:
     return page.relative_to(REPOSITORY).as_posix()
 
 
-def pages_with(info: str) -> list[Path]:
-    return [page for page in PAGES if any(block.info == info for block in read_blocks(page.read_text("utf-8")))]
+def has_examples(page: Path) -> bool:
+    return any(block.info in ("console", "python run") for block in read_blocks(page.read_text(encoding="utf-8")))
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="examples are written for a POSIX shell")
-@pytest.mark.skipif(sys.platform == "win32", reason="examples are written for a POSIX shell")
-@pytest.mark.parametrize("page", pages_with("console"), ids=named)
-def test_commands_print_what_the_page_shows(page: Path, playground: Path) -> None:
-    """Commands of one page run one after another in one folder; only what they write to stdout is compared."""
-    for block in read_blocks(page.read_text(encoding="utf-8")):
+@pytest.mark.skipif(sys.platform == "win32", reason="commands are written for a POSIX shell")
+@pytest.mark.parametrize("page", [page for page in PAGES if has_examples(page)], ids=named)
+def test_examples_give_what_the_page_shows(page: Path, playground: Path, request: pytest.FixtureRequest) -> None:
+    """The page's commands run in order in one folder, then its Python blocks as one script in the same folder.
+
+    With `--update-golden` the page is rewritten to show what its commands print now.
+    """
+    text = page.read_text(encoding="utf-8")
+    blocks = read_blocks(text)
+    for block in blocks:
         for example in read_examples(block) if block.info == "console" else []:
-            done = subprocess.run(
-                ["bash", "-o", "pipefail", "-c", example.command],
-                cwd=playground,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                timeout=300,
-            )
+            done = run("bash", "-o", "pipefail", "-c", example.command, cwd=playground)
             place = f"{named(page)}:{block.line}: {example.command}\n{done.stdout}\n{done.stderr}"
             assert done.returncode == example.exit_code, place
-            assert not example.expected or agrees(example.expected, done.stdout), place
+            if example.expected and not agrees(example.expected, done.stdout):
+                assert request.config.getoption("--update-golden"), place
+                text = text.replace(example.expected, with_gaps(example.expected, done.stdout))
+                page.write_text(text, encoding="utf-8", newline="\n")
 
-
-@pytest.mark.parametrize("page", pages_with("python run"), ids=named)
-def test_python_examples_run(page: Path, playground: Path) -> None:
-    """Blocks of one page run one after another in one process; a `text` block right after one is its output."""
-    blocks = read_blocks(page.read_text(encoding="utf-8"))
-    # Lines stay where they are in the page, so that a traceback names the right one.
-    script, expected = [], []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        if block.info == "python run":
-            script += [""] * (block.line - len(script)) + block.text.splitlines()
-            if following and following.info == "text":
-                expected.append(following.text.strip())
+    script, expected = read_script(blocks)
     path = playground / "example.py"
-    path.write_text("\n".join(script) + "\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, path.name],
-        cwd=playground,
-        env=environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-    )
+    path.write_text(script, encoding="utf-8")
+    done = run(sys.executable, path.name, cwd=playground)
     assert done.returncode == 0, f"{named(page)}\n{done.stdout}\n{done.stderr}"
-    assert agrees("\n".join(expected), done.stdout), f"{named(page)} shows\n{expected}\nbut prints\n{done.stdout}"
+    assert agrees(expected, done.stdout), f"{named(page)} shows\n{expected}\nbut prints\n{done.stdout}"
 
 
 @pytest.mark.parametrize("page", PROSE, ids=named)

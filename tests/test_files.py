@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from sayso.attribution.errors import OutputError
 from sayso.attribution.files import output_error, replace_file, write_atomically
 

@@ -7,8 +7,11 @@ import importlib
 import pkgutil
 import re
 import subprocess
+import sys
 import time
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -79,11 +82,7 @@ def test_no_stub_is_left_in_the_code(repository: Path) -> None:
 def test_library_never_unpickles(repository: Path) -> None:
     found = []
     for path in library_sources(repository):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            imported = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                imported = [node.module or ""]
-            found += [f"{path}:{node.lineno}: {name}" for name in imported if name.split(".")[0] in UNSAFE_LOADERS]
+        found += [f"{path}: {name}" for name in sorted(imported_packages(path) & UNSAFE_LOADERS)]
     assert found == []
 
 
@@ -98,6 +97,35 @@ def test_library_never_prints(repository: Path) -> None:
             ):
                 found.append(f"{path}:{node.lineno}")
     assert found == []
+
+
+def test_every_import_is_a_declared_dependency(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    declared = {
+        re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-") for requirement in project["dependencies"]
+    }
+    in_tests = declared | {re.split(r"[^\w.-]", extra)[0].lower().replace("_", "-") for extra in extras}
+    own = {"sayso", *(path.stem for path in (repository / "tests").glob("*.py"))}
+    providers = packages_distributions()
+    found = []
+    for path in [*library_sources(repository), *sorted((repository / "tests").glob("*.py"))]:
+        allowed = in_tests if path.parent.name == "tests" else declared
+        for name in imported_packages(path) - own - sys.stdlib_module_names:
+            if not {provider.lower().replace("_", "-") for provider in providers.get(name, [])} & allowed:
+                found.append(f"{path.relative_to(repository)}: {name}")
+    assert found == []
+
+
+def imported_packages(path: Path) -> set[str]:
+    """Return the top-level names that the module imports absolutely, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
 
 
 def test_every_module_says_what_it_is(repository: Path) -> None:

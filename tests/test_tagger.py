@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from sayso.attribution import decoding
 from sayso.attribution.errors import ArtifactError
-from sayso.attribution.extraction import Extractor, TextToRead
 from sayso.attribution.pieces import Pieces, cut_windows, read_pieces
 from sayso.attribution.tagger import Tagged, Tagger, shipped_folder
+from sayso.attribution.together import ModelAndRules, TextToRead
 
 DIRECT = "“Rents will rise next year,” housing minister Ana Ruiz said on Monday."
 INDIRECT = "Tomas Brandt told reporters that the mine would close in spring."
@@ -89,7 +89,7 @@ def test_pipe_equals_single_calls(tagger: Tagger) -> None:
 
 def test_extractor_pipe_is_in_order_and_deterministic(tagger: Tagger) -> None:
     items = [TextToRead(text, str(n)) for n, text in enumerate([INDIRECT, "", DIRECT])]
-    extractor = Extractor(tagger)
+    extractor = ModelAndRules(tagger)
     found = list(extractor.pipe(items))
     assert [[a.article_id for a in group] for group in found] == [["0"], [], ["2"]]
     assert found == list(extractor.pipe(items))

@@ -17,6 +17,7 @@ from sayso.attribution.gold import read_gold
 from sayso.attribution.rules import RuleEngine
 from sayso.attribution.tagger import Tagger
 
+from .card import write_card
 from .choose import choose_calibration
 from .export import Decoding, export_tagger
 from .loop import Recipe, check_file, read_checkpoint, read_recipe, train_tagger
@@ -61,7 +62,7 @@ def finish_tagger(
     checkpoint: Path, recipe_path: Path, data: Path, *, decoding: Decoding, encoder: Path, out: Path, version: str
 ) -> Path:
     """Export the checkpoint as int8 to `out`, calibrated and measured on dev, and return `out`."""
-    from sayso.attribution.extraction import Extractor
+    from sayso.attribution.together import ModelAndRules
 
     recipe = read_recipe(recipe_path)
     documents = read_gold(data / recipe.dev_file)
@@ -83,7 +84,7 @@ def finish_tagger(
         export_tagger(net, tokenizer, out, decoding=calibrated, version=version)
         exact = Tagger.read(plain)
         exact.settings = Tagger.read(out).settings
-        in_full = predict_all(Extractor(exact, engine), documents)
+        in_full = predict_all(ModelAndRules(exact, engine), documents)
     from sayso.attribution.scoring import score
 
     figures = measure_tagger(
@@ -96,6 +97,7 @@ def finish_tagger(
                 for name in ("seed", "encoder_id", "encoder_sha256", "train_sha256", "dev_sha256")
             },
             "steps": steps,
+            "train_attributions": sum(len(d.attributions) for d in read_gold(data / recipe.train_file)),
             "single_precision": {
                 name: summarise(score(documents, in_full[name], resamples=0), kinds=("all",))
                 for name in ("model", "both")
@@ -103,6 +105,7 @@ def finish_tagger(
         },
     )
     write_metrics(out / "metrics.json", figures)
+    write_card(out, figures)
     if recipe_path.resolve().parent != out.resolve():
         shutil.copyfile(recipe_path, out / "recipe.toml")
     return out

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sayso.attribution.combine import quotation_kind
-from sayso.attribution.extraction import Extractor, TextToRead
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldAttribution, GoldDocument
 from sayso.attribution.marks import find_quotations
 from sayso.attribution.rules import RuleEngine
 from sayso.attribution.scoring import Report, score
 from sayso.attribution.tagger import Tagged, Tagger
+from sayso.attribution.together import ModelAndRules, TextToRead
 from sayso.attribution.types import Attribution, Spans, TextSpan, make_attribution, text_hash
 from sayso.attribution.words import find_paragraphs
 
@@ -36,7 +36,7 @@ def measure_tagger(
     """Return all figures of the model in `folder` on the annotated `documents`; `more` is put beside them."""
     tagger = Tagger.read(folder)
     engine = RuleEngine()
-    extractor = Extractor(tagger, engine)
+    extractor = ModelAndRules(tagger, engine)
     by = predict_all(extractor, documents)
     tagged = dict(zip((d.id for d in documents), _tag(extractor, documents), strict=True))
     calibration = choose_calibration(documents, list(tagged.values()))
@@ -62,7 +62,7 @@ def write_metrics(path: Path, figures: Mapping[str, Any]) -> None:
         file.write(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
 
 
-def predict_all(extractor: Extractor, documents: Sequence[GoldDocument]) -> dict[str, dict[str, list[Attribution]]]:
+def predict_all(extractor: ModelAndRules, documents: Sequence[GoldDocument]) -> dict[str, dict[str, list[Attribution]]]:
     """Return the attributions by article id of the rules, of the model as it comes, and of both together."""
     rules = {d.id: extractor.engine.find(d.text, article_id=d.id) for d in documents}
     plain = extractor.tagger.pipe((d.text, (), ()) for d in documents)
@@ -77,7 +77,7 @@ def predict_all(extractor: Extractor, documents: Sequence[GoldDocument]) -> dict
     return {"rules": rules, "model": model, "both": both}
 
 
-def _tag(extractor: Extractor, documents: Sequence[GoldDocument]) -> list[list[Tagged]]:
+def _tag(extractor: ModelAndRules, documents: Sequence[GoldDocument]) -> list[list[Tagged]]:
     votes = (extractor.engine.find(d.text, article_id=d.id) for d in documents)
     return list(extractor.tagger.pipe((d.text, (), found) for d, found in zip(documents, votes, strict=True)))
 

@@ -66,8 +66,7 @@ def attribution(
         with progress_over(items, label="articles", quiet=run.quiet) as shown:
             yield from shown
 
-    model = run.settings.model or "rules"
-    report = run_evaluate(gold, articles, pred, limit, errors, resamples, model=model, progress=with_bar)
+    report = run_evaluate(gold, articles, pred, limit, errors, resamples, model=run.settings.model, progress=with_bar)
     if as_json:
         sys.stdout.write(safe_json(report.to_json(), indent=2) + "\n")
         return

@@ -1,0 +1,143 @@
+"""Quotations that no cue of their own sentence claims: second pieces, those a colon introduces, floating ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .clauses import subject_before
+from .cue_matching import VERB_POS
+from .findings import CueUse, Finding
+from .marks import Quotation
+from .noun_phrases import trim_source
+from .sentences import Sentence
+from .tagging import CLAUSE_MARK
+from .verb_groups import read_verb_group
+
+# How far a quotation without cue or source may stand from the attribution whose speaker it continues. PolNeAR's
+# carried speakers stand in the same or the next paragraph in nearly all cases.
+MAX_CARRY_PARAGRAPHS = 1
+MIN_FLOATING_CHARACTERS = 25
+INTRODUCED_RATE, NEAR_FLOATING_RATE, FAR_FLOATING_RATE = 0.85, 0.6, 0.4
+
+
+def settle(found: Sequence[Finding], sentences: Sequence[Sentence]) -> list[Finding]:
+    """Return `found` and what is made of the quotations left over; findings they continue grow by a piece.
+
+    "A," Ruiz said. "B." is one quotation in two pieces; Ruiz said one more thing: "C." is introduced; "D." alone, near
+    an attribution or not, floats and has neither cue nor source.
+    """
+    settler = _Settler(found, sentences)
+    for index in range(len(sentences)):
+        settler.take_sentence(index)
+    for item in found:
+        _take_all_pieces(item)
+    return [*found, *settler.extra]
+
+
+def _take_all_pieces(item: Finding) -> None:
+    """Put in every piece of a quotation over several paragraphs: the first piece alone was claimed."""
+    for quotation in item.quotes:
+        if len(quotation.pieces) > 1:
+            pieces = [(piece.start, piece.end) for piece in quotation.pieces]
+            kept = [c for c in item.content if not any(a <= c[0] and c[1] <= b for a, b in pieces)]
+            item.content = sorted({*kept, *pieces})
+
+
+class _Settler:
+    """Goes through the sentences in order and remembers the last attribution."""
+
+    def __init__(self, found: Sequence[Finding], sentences: Sequence[Sentence]) -> None:
+        self.extra: list[Finding] = []
+        self._sentences = sentences
+        self._by_sentence: dict[Sentence, list[Finding]] = {}
+        for item in found:
+            self._by_sentence.setdefault(item.sentence, []).append(item)
+        self._claimed = {quotation.start for item in found for quotation in item.quotes}
+        self._last: Finding | None = None
+        self._last_number = -1
+
+    def take_sentence(self, index: int) -> None:
+        s = self._sentences[index]
+        here = self._by_sentence.get(s, [])
+        for unit, quotation in enumerate(s.quotes):
+            if quotation is None or quotation.start in self._claimed:
+                continue
+            opens = unit == 0 and not here
+            if _stands_alone(s, unit) or (opens and len(s) > 1 and s.tag[0] == "Q" and s.tag[1] == ";"):
+                self._claimed.add(quotation.start)
+                self._settle(index, quotation, unit, opens)
+        if here:
+            self._remember(max(here, key=lambda item: (bool(item.quotes), item.end)), s)
+
+    def _settle(self, index: int, quotation: Quotation, unit: int, opens: bool) -> None:
+        s = self._sentences[index]
+        pieces = [(piece.start, piece.end) for piece in quotation.pieces]
+        item = self._continued(s) if opens else None
+        if item is not None:
+            if "split" not in item.why:
+                item.why.append("split")
+        else:
+            item = self._introduced(index, unit)
+        if item is None:
+            if pieces[-1][1] - pieces[0][0] < MIN_FLOATING_CHARACTERS:
+                return
+            item = self._floating(s)
+        item.content.extend(pieces)
+        item.quotes.append(quotation)
+        self._remember(item, s)
+
+    def _remember(self, item: Finding, s: Sentence) -> None:
+        self._last, self._last_number = item, s.number
+
+    def _continued(self, s: Sentence) -> Finding | None:
+        """Return the attribution of the sentence just before that a quotation which opens `s` goes on with, or None."""
+        last = self._last
+        if last is None or not last.quotes or last.sentence.paragraph != s.paragraph:
+            return None
+        return last if self._last_number >= s.number - 1 else None
+
+    def _introduced(self, index: int, unit: int) -> Finding | None:
+        """Return the attribution that a sentence ending in a colon opens for the quotation that follows it, or None."""
+        if index == 0 or unit > 1:
+            return None
+        s, before = self._sentences[index], self._sentences[index - 1]
+        if before.number != s.number - 1 or before.low[-1] != ":" or s.paragraph - before.paragraph > 1:
+            return None
+        for item in reversed(self._by_sentence.get(before, [])):
+            if item.leading and item.end >= before.ends[-1] - 1:
+                return item
+        for match in reversed(before.cues.values()):
+            introduced = _introduce(CueUse(before, match, 0.0), s)
+            if introduced is not None:
+                self.extra.append(introduced)
+                return introduced
+        return None
+
+    def _floating(self, s: Sentence) -> Finding:
+        last = self._last
+        near = last is not None and s.paragraph - last.sentence.paragraph <= MAX_CARRY_PARAGRAPHS + 1
+        item = Finding(
+            [], [], [], NEAR_FLOATING_RATE if near else FAR_FLOATING_RATE, ["rule.floating"], s, floating=True
+        )
+        self.extra.append(item)
+        return item
+
+
+def _introduce(use: CueUse, follower: Sentence) -> Finding | None:
+    """Return a finding, still without content, if the cue can introduce the quotation of the next sentence."""
+    s = use.s
+    if not (use.entry.pos in VERB_POS and use.entry.has("quote")):
+        return None
+    participle = use.match.form.tag == "ing"
+    if participle and s.tag[use.start - 1] not in "B,":
+        return None
+    subject = subject_before(s, read_verb_group(s, use.start).first)
+    if subject is None and not participle:
+        return None
+    source = [] if subject is None else [trim_source(s, *subject)]
+    return Finding([], [use.characters()], source, INTRODUCED_RATE, [*use.why, "introduced"], follower)
+
+
+def _stands_alone(s: Sentence, unit: int) -> bool:
+    """Return whether the quotation is all of its sentence, marks aside."""
+    return all(x == unit or s.tag[x] in CLAUSE_MARK for x in range(len(s)))

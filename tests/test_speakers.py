@@ -1,0 +1,371 @@
+"""Speakers: who is meant by a source, stage by stage, and when nobody is named.
+
+In these texts ⟦…⟧ marks a source and ⟪…⟫ its content; the marks are taken out before resolving. ⟦⟧ is no source.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sayso.attribution import (
+    antecedents,
+    capitals,
+    mentions,
+    names,
+    nominals,
+    speaker_names,
+    speaker_pronouns,
+    speaker_roles,
+    speakers,
+)
+from sayso.attribution.registry import default_registry
+from sayso.attribution.speakers import CONFIDENCE, resolve_speakers
+from sayso.attribution.types import Attribution, TextSpan, make_attribution, text_hash
+
+DATE = "2021-12-30"
+MARK = re.compile(r"[⟦⟧⟪⟫]")
+REGISTRY = default_registry()
+
+
+def read_marked(marked: str, *, article_id: str = "a1") -> tuple[str, list[Attribution]]:
+    """Return the text without marks and one attribution per pair of source and content, in order of the sources."""
+    text, opened = "", 0
+    found: dict[str, list[tuple[int, int]]] = {"⟧": [], "⟫": []}
+    at = 0
+    for match in MARK.finditer(marked):
+        text += marked[at : match.start()]
+        at = match.end()
+        if match[0] in "⟦⟪":
+            opened = len(text)
+        else:
+            found[match[0]].append((opened, len(text)))
+    text += marked[at:]
+    attributions = []
+    for (start, end), (content, content_end) in zip(found["⟧"], found["⟫"], strict=True):
+        quoted = text[content] in '“"«'
+        attributions.append(
+            make_attribution(
+                text,
+                article_id=article_id,
+                text_sha256=text_hash(text),
+                kind="direct" if quoted else "indirect",
+                content=[TextSpan(content, content_end)],
+                cue=[] if start == end else [TextSpan(end, end + 1)],
+                source=[] if start == end else [TextSpan(start, end)],
+                confidence=1.0,
+                origin="rule:test",
+            )
+        )
+    return text, attributions
+
+
+def resolve(marked: str, *, date: str | None = DATE, article_id: str = "a1") -> list[Attribution]:
+    text, attributions = read_marked(marked, article_id=article_id)
+    return resolve_speakers(text, attributions, registry=REGISTRY, date=date)
+
+
+def spoken(marked: str, *, date: str | None = DATE) -> list[str | None]:
+    """Return "name / type / how" of each speaker, None where declined."""
+    return [f"{s.name} / {s.type} / {s.how}" if (s := item.speaker) else None for item in resolve(marked, date=date)]
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦Ana Ruiz⟧ said ⟪rents will rise⟫.", "Ana Ruiz / person / name"),
+        ("⟦Kremlin spokesman Dmitri Peskov⟧ said ⟪no⟫.", "Dmitry Peskov / person / name"),
+        ("⟦Serguei Lavrov, Russia’s foreign minister⟧, says ⟪no⟫.", "Sergei Lavrov / person / name"),
+        ("⟦Simon Hale, an assistant professor at a school in Ohio⟧, said ⟪no⟫.", "Simon Hale / person / name"),
+        ("⟦A lawyer for the bank, Ana Ruiz,⟧ said ⟪no⟫.", "Ana Ruiz / person / name"),
+        ("⟪No⟫, said ⟦the finance minister⟧, Ana Ruiz.", "Ana Ruiz / person / name"),
+        ("⟦Ana Ruiz’s⟧ warning that ⟪rents will rise⟫.", "Ana Ruiz / person / name"),
+        ('⟦Sen. Robert "Bobby" Hale of Ohio⟧ said ⟪no⟫.', "Robert Hale / person / name"),
+        ("⟦Mr. Walter Van Dorn Jr.⟧ said ⟪no⟫.", "Walter Van Dorn Jr. / person / name"),
+        ("⟦Volodymir Zelenskiyy⟧ said ⟪no⟫.", "Volodymyr Zelensky / person / name"),  # one letter off
+    ],
+)
+def test_a_name_in_or_at_the_source_is_the_speaker(marked: str, speaker: str) -> None:
+    assert spoken(marked) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Ana Ruiz⟧ said ⟪no⟫. ⟦Ruiz⟧ added ⟪never⟫.", "Ana Ruiz / person / surname"),
+        ("⟦Ruiz⟧ said ⟪no⟫. Ana Ruiz is mayor.", "Ana Ruiz / person / surname"),  # named in full only later
+        ("Walter Van Dorn came. ⟦Mr. Van Dorn⟧ said ⟪no⟫.", "Walter Van Dorn / person / name"),
+        ("Susan Hale and Walter Hale came. ⟦Mrs. Hale⟧ said ⟪no⟫.", "Susan Hale / person / surname"),
+        ("⟦Lavrov⟧ said ⟪no⟫.", "Sergei Lavrov / person / surname"),  # the registry alone
+        ("⟦RUIZ⟧: ⟪No⟫. Ana Ruiz spoke.", "Ana Ruiz / person / surname"),
+        ("The Dallas Harbor Post wrote. ⟦The Post⟧ said ⟪no⟫.", "Dallas Harbor Post / organization / name"),
+    ],
+)
+def test_a_surname_is_led_back_to_the_full_name(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == last
+
+
+def test_a_headline_in_capitals_does_not_swallow_its_names() -> None:
+    marked = "⟦Ruiz⟧ Vows ⟪To Cut Rents⟫ As Walter Hale Looks On In Dallas\n\nAna Ruiz spoke."
+    assert spoken(marked) == ["Ana Ruiz / person / surname"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "date", "speaker"),
+    [
+        ("⟦Ukraine’s foreign minister⟧ told us ⟪no⟫.", DATE, "Dmytro Kuleba / person / role"),
+        ("⟦Ukraine’s foreign minister⟧ told us ⟪no⟫.", "2019-12", "Vadym Prystaiko / person / role"),
+        ("⟦Ukraine’s foreign minister⟧ told us ⟪no⟫. “No,” Dmytro Kuleba said.", None, "Dmytro Kuleba / person / role"),
+        ("⟦Ukraine’s foreign minister⟧ told us ⟪no⟫.", None, None),  # undated, and the article does not tell
+        ("⟦The Russian leader⟧ said ⟪no⟫.", DATE, "Vladimir Putin / person / role"),
+        ("⟦The Kremlin leader⟧ said ⟪no⟫.", DATE, "Vladimir Putin / person / role"),
+        ("⟦The Kremlin spokesman⟧ said ⟪no⟫.", DATE, "Dmitry Peskov / person / role"),
+        ("⟦The former Russian president⟧ said ⟪no⟫.", DATE, None),
+        ("Sergei Lavrov came. ⟦Ukraine’s foreign minister⟧ said ⟪no⟫.", None, None),  # not the Russian one
+    ],
+)
+def test_an_office_means_its_holder_at_the_date(marked: str, date: str | None, speaker: str | None) -> None:
+    assert spoken(marked, date=date) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("Sen. Ana Ruiz met Gov. Walter Hale. ⟦The senator⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("Republican Walter Hale met Democrat Ana Ruiz. ⟦The Democrat⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("He met Volodymyr Zelensky. ⟦The Ukrainian⟧ wrote ⟪no⟫.", "Volodymyr Zelensky / person / nominal"),
+        ("⟦The astronaut’s governor⟧ said ⟪no⟫.", None),
+    ],
+)
+def test_a_title_takes_up_whom_the_article_called_so(marked: str, speaker: str | None) -> None:
+    assert spoken(marked)[-1] == speaker
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("Ana Ruiz spoke to Walter Hale. ⟦She⟧ said ⟪no⟫.", "Ana Ruiz / person / pronoun"),
+        ("Ana Ruiz spoke to Walter Hale. ⟦He⟧ said ⟪no⟫.", "Walter Hale / person / pronoun"),
+        ("⟦Walter Hale⟧ said ⟪“Ben Lee lied”⟫. ⟪“Twice,”⟫ ⟦he⟧ added.", "Walter Hale / person / pronoun"),
+        ("Rents rose. ⟦He⟧ said ⟪no⟫.", None),
+        ("Ana Ruiz left. ⟦He⟧ said ⟪no⟫.", None),  # the other gender never fits
+        ("The Harbor Bank closed. ⟦It⟧ said ⟪no⟫.", "Harbor Bank / organization / pronoun"),
+        ("⟦Voters⟧ said ⟪no⟫. ⟦They⟧ want ⟪change⟫.", "Voters / group / pronoun"),
+        ("Critics came. Ana Ruiz, ⟦who⟧ said ⟪no⟫, left.", "Ana Ruiz / person / pronoun"),
+    ],
+)
+def test_a_pronoun_means_the_best_antecedent_or_nobody(marked: str, speaker: str | None) -> None:
+    found = spoken(marked)[-1]
+    assert (found or "").lower() == (speaker or "").lower()
+
+
+def test_first_person_is_the_speaker_only_inside_the_quotation() -> None:
+    text, (outer,) = read_marked("⟦Ana Ruiz⟧ said: ⟪“I think rents will rise.”⟫")
+    inside = text.index("I think")
+    inner = make_attribution(
+        text,
+        article_id="a1",
+        text_sha256=text_hash(text),
+        kind="indirect",
+        content=[TextSpan(inside + 8, inside + 23)],
+        cue=[TextSpan(inside + 2, inside + 7)],
+        source=[TextSpan(inside, inside + 1)],
+        confidence=1.0,
+        origin="rule:test",
+        nested_in=outer.id,
+    )
+    resolved = resolve_speakers(text, [outer, inner], registry=REGISTRY, date=None)
+    assert [item.speaker and item.speaker.id for item in resolved] == ["ana-ruiz", "ana-ruiz"]
+    assert resolved[1].why[-1] == "speaker.first-person"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("A senior US administration official", "senior US administration official"),
+        ("a senior official in the Biden administration", "senior US administration official"),
+        ("US officials", "US officials"),
+        ("A White House official", "White House official"),
+        ("one of Mr. Ruiz's climate advisers", "Ruiz climate advisers"),
+        ("two people familiar with the talks", "people"),
+    ],
+)
+def test_unnamed_speakers_get_a_normalised_description(source: str, name: str) -> None:
+    assert spoken(f"⟦{source}⟧ said ⟪no⟫.") == [f"{name} / unnamed / nominal"]
+
+
+def test_the_official_stays_one_person_and_another_one_is_somebody_else() -> None:
+    found = resolve(
+        "⟦A senior White House representative⟧ said ⟪no⟫. ⟪“Never,”⟫ said ⟦the US official⟧. ⟪So⟫, ⟦he⟧ said.\n\n"
+        "⟦A Russian diplomat⟧ said ⟪yes⟫. ⟦Another source⟧ said ⟪maybe⟫. ⟦The diplomat⟧ said ⟪yes⟫."
+    )
+    ids = [item.speaker.id if item.speaker else None for item in found]
+    assert ids[0] == ids[1] == ids[2]
+    assert ids[3] == ids[5]
+    assert len({ids[0], ids[3], ids[4]}) == 3
+
+
+def test_unnamed_ids_differ_between_articles_and_named_ones_do_not() -> None:
+    marked = "⟦An official⟧ said ⟪no⟫. ⟦Ana Ruiz⟧ said ⟪no⟫."
+    one, other = resolve(marked, article_id="a1"), resolve(marked, article_id="a2")
+    assert one[0].speaker is not None
+    assert other[0].speaker is not None
+    assert re.fullmatch(r"unnamed-[0-9a-f]{6}-official", one[0].speaker.id)
+    assert one[0].speaker.id != other[0].speaker.id
+    assert one[1].speaker == other[1].speaker
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦the Kremlin⟧ said ⟪no⟫.", "Kremlin / organization / name"),
+        ("⟦Moscow⟧ said ⟪no⟫.", "Russia / country / alias"),
+        ("⟦the Russians⟧ said ⟪no⟫.", "Russia / country / alias"),
+        ("⟦Washington⟧ said ⟪no⟫.", "United States / country / alias"),
+        ("⟦Russia’s foreign ministry⟧ said ⟪no⟫.", "Russian Foreign Ministry / organization / name"),
+        ("⟦Ana Ruiz’s campaign⟧ said ⟪no⟫.", "Ruiz campaign / organization / nominal"),
+        ("The Commission on Rents met. ⟦The commission⟧ said ⟪no⟫.", "Commission on Rents / organization / nominal"),
+        ("CNN quoted an official. ⟦The report⟧ said ⟪no⟫.", "CNN / organization / nominal"),
+        ("⟦A Harbor Bank survey⟧ found ⟪no⟫.", "Harbor Bank / organization / nominal"),
+        ("⟦A statement⟧ said ⟪no⟫.", "statement / document / nominal"),
+        ("Annalena Baerbock spoke, as ⟦the ministry⟧ said ⟪so⟫.", "German Foreign Ministry / organization / name"),
+    ],
+)
+def test_institutions_metonyms_and_documents(marked: str, speaker: str) -> None:
+    assert spoken(marked)[-1] == speaker
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦Joe Biden and Vladimir Putin⟧ said ⟪no⟫.", "Joe Biden and Vladimir Putin / group / name"),
+        ("⟦Washington and its European allies⟧ say ⟪no⟫.", "United States and its European allies / group / name"),
+        ("⟦critics⟧ said ⟪no⟫.", "critics / group / nominal"),
+        ("⟦Western powers⟧ said ⟪no⟫.", "Western countries / group / nominal"),
+        ("Joe Biden called Vladimir Putin. ⟦both parties⟧ said ⟪no⟫.", "United States and Russia / group / nominal"),
+        ("Ana Ruiz met Walter Hale. ⟦The two leaders⟧ said ⟪no⟫.", "Ana Ruiz and Walter Hale / group / nominal"),
+    ],
+)
+def test_groups_keep_their_members(marked: str, speaker: str) -> None:
+    assert spoken(marked)[-1] == speaker
+
+
+def test_a_floating_quotation_goes_to_the_last_speaker_unless_far_away() -> None:
+    near = "⟦Ana Ruiz⟧ said ⟪no⟫.\n\n⟦⟧⟪“Rents will rise.”⟫"
+    far = "⟦Ana Ruiz⟧ said ⟪no⟫.\n\nOne.\n\nTwo.\n\nThree.\n\n⟦⟧⟪“Rents will rise.”⟫"
+    assert spoken(near)[-1] == "Ana Ruiz / person / implicit"
+    assert spoken(far)[-1] is None
+    assert resolve(far)[-1].why[-1] == "speaker.declined.far"
+
+
+def test_indirect_speech_without_a_source_is_declined_with_a_reason() -> None:
+    (found,) = resolve("It was feared that ⟦⟧⟪rents will rise⟫.")
+    assert found.speaker is None
+    assert found.why[-1] == "speaker.declined.no-source"
+
+
+def test_names_in_masked_boilerplate_are_not_seen() -> None:
+    text, attributions = read_marked("READ Ana Ruiz resigns\n\n⟦She⟧ said ⟪no⟫.")
+    (seen,) = resolve_speakers(text, attributions, registry=REGISTRY, date=None)
+    (hidden,) = resolve_speakers(text, attributions, registry=REGISTRY, date=None, masks=[(0, 21)])
+    assert seen.speaker is not None
+    assert hidden.speaker is None
+
+
+def test_every_answer_has_a_measured_confidence_and_a_reason() -> None:
+    found = resolve("⟦Ana Ruiz⟧ said ⟪no⟫. ⟦She⟧ added ⟪never⟫. ⟦Moscow⟧ said ⟪yes⟫.")
+    for item in found:
+        assert item.speaker is not None
+        assert item.why[-1] in CONFIDENCE
+        assert item.speaker.confidence == CONFIDENCE[item.why[-1]]
+
+
+@st.composite
+def texts_with_attributions(draw: st.DrawFn) -> tuple[str, list[Attribution]]:
+    words = st.sampled_from(
+        ["Ana Ruiz", "He", "she", "they", "who", "the official", "US officials", "Moscow", "Mr.", "said", "and", ",",
+         "“", "”", "\n\n", ".", "of", "The", "’s", "statement", "X", "both sides", "one of", "\u00a0", "ß", "王毅"]
+    )  # fmt: skip
+    text = draw(st.one_of(st.lists(words, min_size=1, max_size=40).map(" ".join), st.text(min_size=1, max_size=80)))
+    span = st.tuples(st.integers(0, len(text) - 1), st.integers(1, 30)).map(
+        lambda pair: TextSpan(pair[0], min(len(text), pair[0] + pair[1]))
+    )
+    made = [
+        make_attribution(
+            text,
+            article_id="a1",
+            text_sha256=text_hash(text),
+            kind=draw(st.sampled_from(("direct", "indirect", "mixed"))),
+            content=[draw(span)],
+            cue=draw(st.lists(span, max_size=1)),
+            source=draw(st.lists(span, max_size=2)),
+            confidence=1.0,
+            origin="rule:test",
+        )
+        for _ in range(draw(st.integers(0, 5)))
+    ]
+    return text, made
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts_with_attributions(), st.sampled_from([None, "2021", DATE]))
+def test_any_text_and_spans_keep_order_and_count(case: tuple[str, Sequence[Attribution]], date: str | None) -> None:
+    text, attributions = case
+    resolved = resolve_speakers(text, attributions, registry=REGISTRY, date=date)
+    assert [item.id for item in resolved] == [item.id for item in attributions]
+    assert resolved == resolve_speakers(text, attributions, registry=REGISTRY, date=date)
+    for before, after in zip(attributions, resolved, strict=True):
+        assert after.why[: len(before.why)] == before.why
+        assert len(after.why) == len(before.why) + 1
+        assert after.speaker is None or (after.speaker.id and after.speaker.name)
+
+
+def test_speakers_cost_little_per_word() -> None:
+    """A generous bound, so that a slow machine passes and a quadratic step does not."""
+    story = "⟦Ana Ruiz⟧ said ⟪rents will rise⟫ in Dallas this year. ⟦She⟧ told Walter Hale ⟪that was wrong⟫.\n\n"
+    text, attributions = read_marked(story * 600)
+    resolve_speakers(text[:2000], attributions[:10], registry=REGISTRY, date=DATE)
+    begin = time.process_time()
+    resolve_speakers(text, attributions, registry=REGISTRY, date=DATE)
+    assert time.process_time() - begin < 2.0
+
+
+@pytest.mark.parametrize(
+    "unit", ["A", "A ", "Mr. ", "’s ", ". ", "!", "\n", " ", "“", "A-", "A.", "the president ", ", A"]
+)
+def test_hostile_repetition_is_read_in_linear_time(unit: str) -> None:
+    text = (unit * 100_000)[:100_000] + " He said"
+    source = [TextSpan(len(text) - 7, len(text) - 5)]
+    item = make_attribution(
+        text,
+        article_id="a1",
+        text_sha256=text_hash(text),
+        kind="indirect",
+        content=[TextSpan(0, 10)],
+        source=source,
+        confidence=1.0,
+        origin="rule:test",
+    )
+    begin = time.process_time()
+    resolve_speakers(text, [item], registry=REGISTRY, date=None)
+    assert time.process_time() - begin < 2.0
+
+
+MODULES = (antecedents, capitals, mentions, names, nominals, speaker_names, speaker_pronouns, speaker_roles, speakers)
+
+
+@pytest.mark.parametrize("unit", ["a", "A ", "'s ", "one of ", " and ", ", ", "\u00a0", "the "])
+def test_patterns_take_no_more_than_linear_time(unit: str) -> None:
+    text = (unit * 20_000)[:20_000]
+    patterns = [p for module in MODULES for p in vars(module).values() if isinstance(p, re.Pattern)]
+    assert len(patterns) > 10
+    for pattern in patterns:
+        begin = time.process_time()
+        for _ in pattern.finditer(text):
+            pass
+        assert time.process_time() - begin < 1.0, pattern.pattern
