@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "attribution-en"
 CONFIG = "config.json"
 BATCH = 8
+TAG_FLOOR = -4.0
 TEXTS_AT_ONCE = 32
 """Texts whose windows are sorted by length together: more would gain little and hold more memory."""
 Masks = Sequence[tuple[int, int]]
@@ -210,8 +211,10 @@ class Tagger:
         apart = np.clip(places - cues[:, None], -s.reach, s.reach) + s.reach
         scores = self.scorer.link(as_piece[rows[:, None], inside], as_cue[rows, cues], apart)
         if s.tag_share:
-            scores = scores + s.tag_share * logs[rows[:, None], inside]
-            scores[..., OUT] -= s.tag_share * logs[rows[:, None], inside, OUT]
+            # Floored: a piece that is nobody's by its tag may still be somebody's by its link.
+            tagged = s.tag_share * np.maximum(logs[rows[:, None], inside], TAG_FLOOR)
+            tagged[..., OUT] = 0
+            scores = scores + tagged
         scores[..., OUT] += s.out_bias
         for k in range(len(rows)):
             spans = votes.get((int(rows[k]), int(cues[k])))
