@@ -14,6 +14,7 @@ ROLES = ("cue", "source", "content")
 LABELS = ("O", *(f"{role}-{place}" for role in ROLES for place in "BIES"))
 OUT = 0
 IMPOSSIBLE = -1e4
+TINY = 1e-30
 
 
 def first_label(role: str) -> int:
@@ -87,6 +88,45 @@ def decode(scores: Floats, lengths: Ints, start: Floats, between: Floats, end: F
         label = back[i, every, label]
     labels[np.arange(longest)[None] >= lengths[:, None]] = OUT
     return labels, best.max(1)
+
+
+def marginals(scores: Floats, lengths: Ints, start: Floats, between: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """Return each label's probability [row, piece, label] over all paths, and the log of their summed weight per row.
+
+    Forward-backward in probability space, scaled at every piece; pieces from `lengths` on have probability 0.
+    """
+    rows, longest, n = scores.shape
+    top = scores.max(2, keepdims=True)
+    weight = np.ascontiguousarray(np.exp(scores - top).transpose(1, 0, 2))
+    inside = np.arange(longest)[:, None] < lengths[None]
+    whole = inside.all(1)
+    steps, ends = np.exp(between), np.exp(end)
+    alpha = np.empty((longest, rows, n), np.float32)
+    scale = np.ones((longest, rows, 1), np.float32)
+    alpha[0] = np.exp(start) * weight[0]
+    scale[0] = np.maximum(alpha[0].sum(1, keepdims=True), TINY)
+    alpha[0] /= scale[0]
+    for i in range(1, longest):
+        reached = (alpha[i - 1] @ steps) * weight[i]
+        sums = np.maximum(reached.sum(1, keepdims=True), TINY)
+        if whole[i]:
+            np.divide(reached, sums, out=alpha[i])
+            scale[i] = sums
+        else:
+            on = inside[i][:, None]
+            alpha[i] = np.where(on, reached / sums, alpha[i - 1])
+            scale[i] = np.where(on, sums, 1)
+    last = np.maximum((alpha[-1] * ends).sum(1, keepdims=True), TINY)
+    logs = np.log(scale[..., 0]).sum(0) + (top[..., 0] * inside.T).sum(1) + np.log(last[:, 0])
+    beta = np.empty((longest, rows, n), np.float32)
+    beta[-1] = ends / last
+    weight /= scale
+    back = np.ascontiguousarray(steps.T)
+    for i in range(longest - 2, -1, -1):
+        came = (weight[i + 1] * beta[i + 1]) @ back
+        beta[i] = came if whole[i + 1] else np.where(inside[i + 1][:, None], came, beta[i + 1])
+    probability: Floats = np.ascontiguousarray((alpha * beta * inside[..., None]).transpose(1, 0, 2))
+    return probability, logs.astype(np.float32)
 
 
 def total(scores: Floats, lengths: Ints, start: Floats, between: Floats, end: Floats) -> Floats:

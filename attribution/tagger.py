@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .decoding import CUE_STARTS, IMPOSSIBLE, OUT, ROLES, Floats, Ints, decode, first_label, read_spans, total
+from .decoding import CUE_STARTS, IMPOSSIBLE, OUT, ROLES, Floats, Ints, decode, first_label, marginals, read_spans, total
 from .errors import ArtifactError
 from .pieces import CLS, SCHEME, SEP, Pieces, cut_windows, read_pieces
 from .types import Spans, TextSpan
@@ -30,10 +30,13 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "attribution-en"
 CONFIG = "config.json"
 BATCH = 8
-TAG_FLOOR = -4.0
+TAG_FLOOR = 0.02
 TEXTS_AT_ONCE = 32
 """Texts whose windows are sorted by length together: more would gain little and hold more memory."""
 Masks = Sequence[tuple[int, int]]
+
+
+Chain = tuple[Floats, Floats, Floats]
 
 
 class Vote(Protocol):
@@ -82,7 +85,9 @@ class Settings:
     tag_share: float
     """How much the tags' log probabilities add to the linker's scores."""
     out_bias: float
-    chain: tuple[Floats, Floats, Floats]
+    chain: Chain
+    tag_chain: Chain
+    """Start, transition and end scores of the linker's labels and of the tags."""
     min_voted_cue: float = 1.0
     vote: float = 0.0
     edge_vote: float = 0.0
@@ -169,10 +174,10 @@ class Tagger:
         s = self.settings
         arrays, lengths = _stack([texts[number].pieces for number, _, _ in windows], windows)
         tags, as_piece, as_cue = self.scorer.encode(*arrays)
-        logs = tags - _log_sum(tags)
-        cue_scores = np.exp(logs[..., list(CUE_STARTS)]).sum(-1)
+        chances, _ = marginals(tags, lengths, *s.tag_chain)
+        cue_scores = chances[..., list(CUE_STARTS)].sum(-1)
         cue_scores[:, 0] = 0
-        cue_scores[np.arange(tags.shape[1])[None] >= lengths[:, None] - 1] = 0
+        cue_scores[np.arange(len(windows)), lengths - 1] = 0
         likely = cue_scores >= s.min_cue
         votes: dict[tuple[int, int], list[tuple[str, int, int]]] = {}
         for row, (number, begin, end) in enumerate(windows):
@@ -184,7 +189,7 @@ class Tagger:
         rows, cues = np.nonzero(likely)
         if not len(rows):
             return
-        for row, cue, spans, link, path in self._link(logs, as_piece, as_cue, lengths, rows, cues, votes):
+        for row, cue, spans, link, path in self._link(chances, as_piece, as_cue, lengths, rows, cues, votes):
             number, begin, _ = windows[row]
             scores = (float(cue_scores[row, cue]), link, path)
             tagged = _make(texts[number].pieces, begin - 1, spans, scores, (row, cue) in votes, s)
@@ -193,7 +198,7 @@ class Tagger:
 
     def _link(
         self,
-        logs: Floats,
+        chances: Floats,
         as_piece: Floats,
         as_cue: Floats,
         lengths: Ints,
@@ -207,12 +212,12 @@ class Tagger:
         high = np.minimum(cues + s.span, lengths[rows])
         width = int((high - low).max())
         places = low[:, None] + np.arange(width)[None]
-        inside = np.minimum(places, logs.shape[1] - 1)
+        inside = np.minimum(places, chances.shape[1] - 1)
         apart = np.clip(places - cues[:, None], -s.reach, s.reach) + s.reach
         scores = self.scorer.link(as_piece[rows[:, None], inside], as_cue[rows, cues], apart)
         if s.tag_share:
             # Floored: a piece that is nobody's by its tag may still be somebody's by its link.
-            tagged = s.tag_share * np.maximum(logs[rows[:, None], inside], TAG_FLOOR)
+            tagged = s.tag_share * np.log(np.maximum(chances[rows[:, None], inside], TAG_FLOOR))
             tagged[..., OUT] = 0
             scores = scores + tagged
         scores[..., OUT] += s.out_bias
@@ -296,12 +301,6 @@ def _stack(texts: Sequence[Pieces], windows: Sequence[tuple[int, int, int]]) -> 
         for field, values in enumerate((pieces.ids, pieces.case, pieces.quote, pieces.breaks)):
             arrays[field, row, 1 : b - a + 1] = values[a:b]
     return tuple(arrays), lengths
-
-
-def _log_sum(scores: Floats) -> Floats:
-    top = scores.max(-1, keepdims=True)
-    summed: Floats = np.log(np.exp(scores - top).sum(-1, keepdims=True)) + top
-    return summed
 
 
 def _make(
@@ -391,7 +390,6 @@ def _check(path: Path, sha256: str) -> None:
 def _read_settings(folder: Path, config: dict[str, Any]) -> Settings:
     try:
         raw = config["decoding"]
-        chain = raw["chain"]
         return Settings(
             window=int(raw["window"]),
             reach=int(raw["reach"]),
@@ -400,11 +398,8 @@ def _read_settings(folder: Path, config: dict[str, Any]) -> Settings:
             min_link=float(raw["min_link"]),
             tag_share=float(raw["tag_share"]),
             out_bias=float(raw["out_bias"]),
-            chain=(
-                np.asarray(chain["start"], np.float32),
-                np.asarray(chain["between"], np.float32),
-                np.asarray(chain["end"], np.float32),
-            ),
+            chain=_read_chain(raw["chain"]),
+            tag_chain=_read_chain(raw["tag_chain"]),
             min_voted_cue=float(raw["min_voted_cue"]),
             vote=float(raw["vote"]),
             edge_vote=float(raw["edge_vote"]),
@@ -413,6 +408,11 @@ def _read_settings(folder: Path, config: dict[str, Any]) -> Settings:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ArtifactError(f"{folder / CONFIG}: `decoding` is incomplete: {error!r}; rebuild the model") from error
+
+
+def _read_chain(raw: dict[str, Any]) -> Chain:
+    start, between, end = (np.asarray(raw[name], np.float32) for name in ("start", "between", "end"))
+    return start, between, end
 
 
 class _OnnxScorer:

@@ -19,7 +19,7 @@ from sayso.attribution.decoding import LABELS
 from sayso.attribution.files import write_atomically
 from sayso.attribution.pieces import SCHEME
 
-from .model import Encoder, Linker, TaggerNet
+from .model import Chain, Encoder, Linker, TaggerNet
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Decoding:
 
     window: int = 192
     span: int = 128
-    min_cue: float = 0.2
+    min_cue: float = 0.4
     min_link: float = 0.5
     tag_share: float = 0.0
     out_bias: float = 0.0
@@ -95,7 +95,6 @@ def export_tagger(
         _export_encoder(net, Path(scratch), out / "encoder.onnx", int8=int8)
         _export_linker(net, Path(scratch), out / "linker.onnx", int8=int8)
     shutil.copyfile(tokenizer, out / "tokenizer.json")
-    start, between, end = (table.detach().tolist() for table in net.link_chain.tables())
     config: dict[str, Any] = {
         "name": "attribution-en",
         "version": version,
@@ -104,15 +103,21 @@ def export_tagger(
         "decoding": {
             **{field.name: getattr(decoding, field.name) for field in fields(Decoding)},
             "reach": net.shape.reach,
-            "chain": {
-                "start": [round(x, 5) for x in start],
-                "between": [[round(x, 5) for x in row] for row in between],
-                "end": [round(x, 5) for x in end],
-            },
+            "chain": _chain(net.link_chain),
+            "tag_chain": _chain(net.tag_chain),
         },
     }
     write_config(out, config)
     return out
+
+
+def _chain(chain: Chain) -> dict[str, Any]:
+    start, between, end = (table.detach().tolist() for table in chain.tables())
+    return {
+        "start": [round(x, 5) for x in start],
+        "between": [[round(x, 5) for x in row] for row in between],
+        "end": [round(x, 5) for x in end],
+    }
 
 
 def write_config(folder: Path, config: dict[str, Any]) -> None:
