@@ -1,36 +1,22 @@
-"""Whom a pronoun means: candidates before it, weighed by distance, subjecthood, gender and who spoke last."""
+"""Whom a pronoun can mean: the candidates before it, and what speaks for each (see `ranking` for the choice).
+
+Distance, subjecthood, gender, who spoke last and how often each is named become named numbers; nothing is decided here.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import log1p
 
 from .mentions import ArticleNames, Entity, Mention
 from .roles import Gender
 
-# Weights set by hand. A search over them on the even articles of PolNeAR dev gained 4 points there and lost 3 on the
-# odd ones (person and unnamed pronouns .80 -> .85 and .68 -> .65), so the round values stay until a ranker is trained.
-SAME_SENTENCE = 1.0
-PER_SENTENCE = -0.55
-MAX_SENTENCES = 8
-SUBJECT = 1.3
-FIRST_IN_SENTENCE = 0.5
-AFTER_PREPOSITION = -0.6
-POSSESSIVE = -0.5
-IN_QUOTATION = -2.5
-IN_OWN_CONTENT = -2.0
-LAST_SPEAKER = 2.0
-SPOKE_BEFORE = 0.6
-NEW_PARAGRAPH = -0.2
-UNKNOWN_GENDER = -0.8
-UNKNOWN_KIND = -2.0
-HINTED_GENDER = -0.1
-OFTEN_NAMED = 0.08
-MIN_MARGIN = 0.15
-MIN_SCORE = -2.5
+# Mentions and sentences further back are not looked at; the last also keeps book-length texts linear.
 LOOK_BACK = 60
+MAX_SENTENCES = 8
 
 _PREPOSITIONS = """
 of with to for by from about against on at than between like over including behind toward towards under into without and
@@ -43,6 +29,13 @@ SUBJECT_AFTER = re.compile(
     r"(?:has|had|have|is|was|were|are|will|would|did|does|can|could|may|might|must|should|said|says|told|went|"
     r"made|took|gave|got|came|knew|thought|spoke|won|lost|ran|began|held|met|led|put|wrote|sought|[a-z]{2,20}ed|[a-z]{3,20}s)\b"
 )
+SPEAKS = re.compile(r" (?:said|says|told|asked|added|wrote|argued|noted)\b")
+# "The president ... he": a title takes somebody up between name and pronoun.
+TITLE_NOUN = re.compile(
+    r"\b[Tt]he (president|senator|governor|mayor|congressman|congresswoman|candidate|nominee|minister|judge|chairman|"
+    r"chancellor|secretary|director|general|professor|lawyer|director|prime minister|chief)\b"
+)
+TITLE_REACH = 300
 SENTENCE_OPENING = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’»)])[\s\"“«‘(]{0,12}$")
 
 
@@ -72,23 +65,29 @@ class Spoke:
 
     position: int
     entity: Entity
+    pronoun: bool = False
 
 
-def mention_weight(text: str, mention: Mention, quoted: Quotations) -> float:
-    """Return how well a mention can be taken up by a pronoun later, from the words around it."""
-    weight = 0.0
-    if mention.start in quoted:
-        weight += IN_QUOTATION
+@dataclass(slots=True)
+class Candidate:
+    """Somebody whom a source can mean, and the features that speak for it; without an entity, nobody named."""
+
+    entity: Entity | None
+    features: dict[str, float] = field(default_factory=dict)
+
+
+def grammar_of(text: str, mention: Mention) -> str:
+    """Return what a mention is in its clause, from the words around it: subject, first, possessive, oblique, other."""
     if text[mention.end : mention.end + 1] in ("'", "’"):
-        weight += POSSESSIVE
-    elif SUBJECT_AFTER.match(text, mention.end):
-        weight += SUBJECT
+        return "possessive"
     before = text[max(0, mention.start - 40) : mention.start]
     if _after_preposition(before):
-        weight += AFTER_PREPOSITION
-    elif SENTENCE_OPENING.search(before) or not before:
-        weight += FIRST_IN_SENTENCE
-    return weight
+        return "oblique"
+    if SUBJECT_AFTER.match(text, mention.end):
+        return "subject"
+    if not before or SENTENCE_OPENING.search(before):
+        return "first"
+    return "other"
 
 
 def _after_preposition(before: str) -> bool:
@@ -101,65 +100,145 @@ def _after_preposition(before: str) -> bool:
     return False
 
 
-def choose_antecedent(
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a pronoun or description stands: its offset, the content it introduces, and what spoke before."""
+
+    position: int
+    content: tuple[int, int] | None = None
+    after_content: bool = False
+    """The source follows its own content: "...," he said."""
+    direct: bool = False
+
+
+def bucket(distance: int) -> str:
+    """Return a name for a distance in sentences."""
+    return str(distance) if distance < 3 else "3-4" if distance < 5 else "5+"
+
+
+def find_candidates(
     text: str,
     names: ArticleNames,
     spoke: Sequence[Spoke],
     quoted: Quotations,
+    place: Place,
     *,
-    position: int,
-    gender: Gender,
-    content: tuple[int, int] | None,
-) -> tuple[Entity | None, str]:
-    """Return the person that a singular pronoun at `position` means and a reason; None when two fit equally well.
+    gender: Gender | None,
+) -> list[Candidate]:
+    """Return the people before `place` that a singular pronoun of this gender can mean, nearest first.
 
-    `spoke` are the earlier sources in text order, `quoted` the direct quotations, `content` the pronoun's own content.
-    Gender is known from titles and the registry, hinted by the given name; somebody of the other gender never fits.
+    Somebody of the other gender never fits: known from titles and the registry, hinted by the given name.
     """
+    position = place.position
     sentence = names.sentence_of(position)
-    scores: dict[int, float] = {}
-    entities: dict[int, Entity] = {}
-
-    def consider(entity: Entity, score: float) -> None:
-        known = entity.gender or entity.hint
-        if entity.kind not in ("person", "unknown") or (known is not None and known != gender):
-            return
-        if entity.kind == "unknown":
-            score += UNKNOWN_KIND
-        if known is None:
-            score += UNKNOWN_GENDER
-        elif entity.gender is None:
-            score += HINTED_GENDER
-        key = id(entity)
-        if key not in scores or score > scores[key]:
-            scores[key] = score
-            entities[key] = entity
-
-    for mention in names.before(position, most=LOOK_BACK):
+    paragraph = text.rfind("\n", 0, position)
+    found: dict[int, Candidate] = {}
+    told = unquoted = 0
+    content = place.content
+    for mention in reversed(names.before(position, most=LOOK_BACK)):
         distance = sentence - mention.sentence
         if distance > MAX_SENTENCES:
+            break
+        entity = mention.entity
+        known = entity.gender or entity.hint
+        if entity.kind not in ("person", "unknown") or (known is not None and gender is not None and known != gender):
             continue
-        score = PER_SENTENCE * distance + (SAME_SENTENCE if distance == 0 else 0.0)
-        score += mention_weight(text, mention, quoted)
-        if content is not None and content[0] <= mention.start < content[1]:
-            score += IN_OWN_CONTENT
-        if "\n" in text[mention.end : position]:
-            score += NEW_PARAGRAPH
-        score += OFTEN_NAMED * min(len(mention.entity.mentions), 10)
-        consider(mention.entity, score)
-    if spoke:
-        last = spoke[-1]
-        distance = sentence - names.sentence_of(last.position)
-        if distance <= MAX_SENTENCES:
-            consider(last.entity, PER_SENTENCE * distance + SUBJECT + FIRST_IN_SENTENCE)
-            if id(last.entity) in scores:
-                scores[id(last.entity)] += LAST_SPEAKER
-        for earlier in spoke[-4:-1]:
-            if id(earlier.entity) in scores and earlier.entity is not last.entity:
-                scores[id(earlier.entity)] += SPOKE_BEFORE
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    if not ranked or ranked[0][1] < MIN_SCORE:
-        return None, "speaker.declined.no-antecedent"
-    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MIN_MARGIN:
-        return None, "speaker.declined.two-fit"
-    return entities[ranked[0][0]], "speaker.pronoun"
+        in_quote = mention.start in quoted
+        in_own = content is not None and content[0] <= mention.start < content[1]
+        candidate = found.get(id(entity))
+        if candidate is None:
+            candidate = found[id(entity)] = Candidate(entity)
+            features = candidate.features
+            features["near." + bucket(distance)] = 1.0
+            features["nth." + (str(told) if told < 3 else "3+")] = 1.0
+            told += 1
+            if in_quote:
+                features["near.quoted"] = 1.0
+            if in_own:
+                features["near.own"] = 1.0
+            if mention.start > paragraph:
+                features["near.paragraph"] = 1.0
+            grammar = grammar_of(text, mention)
+            features["near." + grammar] = 1.0
+            if distance < 2:
+                features[f"near.{grammar}.{distance}"] = 1.0
+            if gender is not None:
+                features["gender." + ("hint" if entity.gender is None else "known") if known else "gender.unknown"] = (
+                    1.0
+                )
+            if entity.kind == "unknown":
+                features["unknown"] = 1.0
+                if text[max(0, mention.start - 4) : mention.start].lower() == "the ":
+                    features["unknown.the"] = 1.0
+                if entity.name.isupper():
+                    features["unknown.capitals"] = 1.0
+                if SPEAKS.match(text, mention.end):
+                    features["unknown.speaks"] = 1.0
+            features["count"] = log1p(len(entity.mentions))
+            if entity.mentions[0].sentence == 0:
+                features["title"] = 1.0
+        if not (in_quote or in_own) and "told" not in candidate.features:
+            features = candidate.features
+            features["told"] = 1.0
+            features["told." + bucket(distance)] = 1.0
+            if spoke and mention.start > spoke[-1].position:
+                features["since"] = 1.0
+            features["told.nth." + (str(unquoted) if unquoted < 3 else "3+")] = 1.0
+            unquoted += 1
+            if distance < 3 and grammar_of(text, mention) in ("subject", "first"):
+                features["told.subject." + bucket(distance)] = 1.0
+    titles = list(TITLE_NOUN.finditer(text, max(0, position - TITLE_REACH), position))
+    if titles:
+        title = titles[-1]
+        role = title[1].lower()
+        held = [c for c in found.values() if c.entity is not None and role in c.entity.roles]
+        if len(held) == 1:
+            held[0].features["title." + bucket(sentence - names.sentence_of(title.start()))] = 1.0
+    _add_speakers(names, spoke, place, found, sentence, gender)
+    candidates = list(found.values())
+    if len(candidates) == 1:
+        candidates[0].features["only"] = 1.0
+    most = max((len(c.entity.mentions) for c in candidates if c.entity is not None), default=0)
+    for candidate in candidates:
+        if candidate.entity is not None and len(candidate.entity.mentions) == most:
+            candidate.features["most"] = 1.0
+    return candidates
+
+
+def _add_speakers(
+    names: ArticleNames,
+    spoke: Sequence[Spoke],
+    place: Place,
+    found: dict[int, Candidate],
+    sentence: int,
+    gender: Gender | None,
+) -> None:
+    """Add what the earlier speakers tell; the last one is a candidate even when nobody names them nearby."""
+    for back, earlier in enumerate(reversed(spoke[-4:])):
+        entity = earlier.entity
+        known = entity.gender or entity.hint
+        if known is not None and gender is not None and known != gender:
+            continue
+        distance = sentence - names.sentence_of(earlier.position)
+        if distance > MAX_SENTENCES:
+            break
+        candidate = found.get(id(entity))
+        if candidate is None:
+            if back:
+                continue
+            candidate = found[id(entity)] = Candidate(entity, {"count": log1p(len(entity.mentions)), "unseen": 1.0})
+        features = candidate.features
+        if "spoke" in features:
+            continue
+        features["spoke"] = 1.0
+        if back == 0:
+            features["last." + bucket(distance)] = 1.0
+            if earlier.pronoun:
+                features["last.pronoun"] = 1.0
+            if place.after_content and place.direct:
+                features["last.after-quote"] = 1.0
+            if not any(other is not candidate and "since" in other.features for other in found.values()):
+                features["last.unbroken"] = 1.0
+                features["last.unbroken." + bucket(distance)] = 1.0
+        else:
+            features["spoke." + bucket(distance)] = 1.0

@@ -34,6 +34,17 @@ _NAME_WORDS = read_name_words()
 ORG_WORDS = _NAME_WORDS["name.organization"]
 STOP_WORDS = _NAME_WORDS["name.stop"]
 PLACES = _NAME_WORDS["name.place"]
+# How newspapers shorten the states behind a politician's name: (D-Vt.), (R-S.C.).
+_STATES = """
+ala alabama|alaska alaska|ariz arizona|ark arkansas|calif california|colo colorado|conn connecticut|del delaware|
+fla florida|ga georgia|hawaii hawaii|idaho idaho|ill illinois|ind indiana|iowa iowa|kan kansas|ky kentucky|
+la louisiana|maine maine|md maryland|mass massachusetts|mich michigan|minn minnesota|miss mississippi|mo missouri|
+mont montana|neb nebraska|nev nevada|nh new hampshire|nj new jersey|nm new mexico|ny new york|nc north carolina|
+nd north dakota|ohio ohio|okla oklahoma|ore oregon|pa pennsylvania|ri rhode island|sc south carolina|
+sd south dakota|tenn tennessee|texas texas|tex texas|utah utah|vt vermont|va virginia|wash washington|
+wva west virginia|wis wisconsin|wyo wyoming
+"""
+US_STATES: dict[str, str] = dict(item.strip().split(" ", 1) for item in _STATES.split("|"))
 # Runs of capitals from here on are looked at as headlines.
 MIN_HEADLINE = 24
 MIN_HEADLINE_WORDS = 5
@@ -103,9 +114,15 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
             if index > begin and default_roles().at_end([fold(raw[slice(*w)]) for w in words[begin:index]]) is None:
                 close(index)
                 begin = index
-            index += 3 if raw[words[index + 1][0]] in '"“(' and index + 2 < len(words) else 2
-            if index < len(words) and is_initial(raw[slice(*words[index - 1])].rstrip(".") + "."):
+            titled = index > begin
+            index += 1
+            while index < len(words) - 1 and is_initial(raw[slice(*words[index])].rstrip(".") + "."):
                 index += 1
+            if index < len(words) - 1 and (
+                raw[words[index][0]] in '"“(' or (titled and _second_given(raw, words, index))
+            ):
+                index += 1
+            index += 1
             if index < len(words) and fold(raw[slice(*words[index - 1])]) in PARTICLES:
                 index += 1
             close(index)
@@ -114,6 +131,13 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
             index += 1
     close(len(words))
     return tuple((a, raw[a:b]) for a, b in pieces) or ((0, raw),)
+
+
+def _second_given(raw: str, words: Sequence[tuple[int, int]], index: int) -> bool:
+    """Return whether the word at `index` is a second given name: "Gov. Earl Ray Hale"."""
+    given = default_given_names()
+    second, third = (fold(raw[slice(*words[at])]) for at in (index, index + 1))
+    return second in given and third not in given and third not in STOP_WORDS
 
 
 def _joins(before: str, gap: str) -> bool:

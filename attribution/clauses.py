@@ -14,6 +14,7 @@ MAX_CLAUSE_SUBJECT = 16
 MAX_INSERTION = 14
 RELATIVE = frozenset("who which whose where".split())
 CONDITIONS = frozenset("if unless although when while because despite".split())
+_SUBJECT_END = frozenset("NS")
 _INSERTION_MARKS = {",": ",", "-": "-", "—": "—", "–": "–", "--": "--", ")": "("}
 
 
@@ -53,8 +54,8 @@ def subject_before(s: Sentence, v: int, *, floor: int = 0) -> tuple[int, int] | 
     """
     k = v - 1
     tag = s.tag
-    while k > floor and tag[k] == "A":
-        k -= 1
+    while k > floor and (tag[k] == "A" or (tag[k] == "T" and tag[k - 1] in _SUBJECT_END)):
+        k -= 1  # Ruiz later said
     if k < floor:
         return None
     if s.low[k] in _INSERTION_MARKS:
@@ -116,7 +117,7 @@ def _with_insertion(s: Sentence, head: tuple[int, int], inside: int, k: int, ope
     if opener != ",":
         return head
     tag = s.tag
-    opening = tag[inside]
+    opening = "G" if s.low[inside][-3:] == "ing" and not s.cap[inside] else tag[inside]
     relative = next((x for x in range(inside, k) if s.low[x] in RELATIVE), None)
     finite = _has_own_verb(s, inside, k if relative is None else relative)
     if opening in PHRASE_START and not finite:

@@ -1,9 +1,9 @@
 """The spaCy side: pipeline components, what they leave on a Doc, and how to read it back.
 
 `nlp.add_pipe("sayso_attribution")` and `nlp.add_pipe("sayso_speakers")` work in any pipeline; neither needs tags, a
-parse or entities, and their answers do not depend on the tokenizer. Results are three span groups (contents, cues,
-sources; a span's id is its attribution's) with the exact records in the contents' attributes, so they survive
-`Doc.to_bytes` and `DocBin`; `doc._.attributions` reads them.
+parse or entities, and their answers do not depend on the tokenizer. A dependency parse is used where there is one.
+Results are three span groups (contents, cues, sources; a span's id is its attribution's) with the exact records in the
+contents' attributes, so they survive `Doc.to_bytes` and `DocBin`; `doc._.attributions` reads them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from .extraction import Extractor, as_article
+from .parsed import refine_by_parse
 from .registry import Registry
 from .types import Article, Attribution
 
@@ -109,7 +110,8 @@ class AttributionFinder(_Stateless):
     def __call__(self, doc: Doc) -> Doc:
         article = article_of(doc)
         masks = self.extractor.find_masks(article.text)
-        write_attributions(doc, self.extractor.find(article, masks=masks), spans_key=self.spans_key)
+        found = refine_by_parse(doc, self.extractor.find(article, masks=masks), masks=masks)
+        write_attributions(doc, found, spans_key=self.spans_key)
         return doc
 
 

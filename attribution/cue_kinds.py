@@ -8,12 +8,13 @@ from .findings import Characters, CueUse, Finding
 from .frames import Frame
 from .noun_phrases import noun_phrase_after, possessor_of, trim_source
 from .positions import behind_marks
+from .sentences import Sentence
 
 MIN_TRAILING_STRENGTH = 0.7
 _LINKING = frozenset("remain remains remained seem seems feels felt".split())
 _LINKING_WITH_SUBJECT = frozenset("remain remains remained feels felt".split())
 _NO_HOLDERS = frozenset("it there what".split())
-_ADJECTIVE_PREPOSITIONS = frozenset("about of by at with over".split())
+_ADJECTIVE_PREPOSITIONS = frozenset("about of by at with over on in against".split())
 # "in other words", "in some ways": no source stands there.
 _NO_OWNERS = frozenset("other some many few so these those two three".split())
 _DASHES = frozenset({"—", "–", "--"})
@@ -28,10 +29,16 @@ def find_by_preposition(use: CueUse) -> Finding | None:
     if units is None:
         return None
     end = use.end if use.match.source is not None else units[1]
+    source = [_without_possessive(s, *units)]
     if use.start == 0 or (use.start == 1 and s.tag[0] in "CA"):
-        source = [(s.starts[units[0]], s.ends[end - 1])]
         return _behind_source(use, end, source)
-    return _before_preposition(use, end, [s.characters(*units)])
+    return _before_preposition(use, end, source)
+
+
+def _without_possessive(s: Sentence, begin: int, end: int) -> Characters:
+    """Return the characters of units `begin` to `end`, an ending 's left out: in [Ruiz]'s view."""
+    start, stop = s.characters(begin, end)
+    return start, stop - (2 if s.tag[end - 1] == "N" and s.low[end - 1].endswith("'s") else 0)
 
 
 def _preposition_source(use: CueUse) -> tuple[int, int] | None:
@@ -76,12 +83,13 @@ def _before_preposition(use: CueUse, end: int, source: list[Characters]) -> Find
     if strength < MIN_TRAILING_STRENGTH or k < 0:
         return None
     begin = behind_marks(s, 0, k)
-    pieces = [s.characters(begin, k + 1)]
+    pieces, quotes = [s.characters(begin, k + 1)], s.quotations(begin, k + 1)
     if end + 1 < len(s) and s.tag[end] == "," and not has_finite(s, begin, k + 1):
         stop = without_trailing_marks(s, end + 1, len(s))
         pieces.append(s.characters(end + 1, stop))
+        quotes += s.quotations(end + 1, stop)
     why = [*use.why, "position.trailing"]
-    return Finding(pieces, _preposition_cue(use), source, strength, why, s, s.quotations(begin, k + 1))
+    return Finding(pieces, _preposition_cue(use), source, strength, why, s, quotes)
 
 
 def find_by_adjective(use: CueUse) -> Finding | None:
@@ -113,7 +121,8 @@ def _adjective_frame(use: CueUse) -> Frame | None:
     w = s.low[k]
     if entry.has("adj-that") and (w == "that" or clause_at(s, k)):
         return Frame("adj-that", k + 1 if w == "that" else k)
-    if entry.has("adj-prep") and w in _ADJECTIVE_PREPOSITIONS:
+    to_phrase = w == "to" and k + 1 < len(s) and s.tag[k + 1] in "DNSOq"
+    if entry.has("adj-prep") and (w in _ADJECTIVE_PREPOSITIONS or to_phrase):
         return Frame("adj-prep", k + 1)
     if entry.has("adj-inf") and k + 1 < len(s) and (w == "not" or (w == "to" and s.tag[k + 1] not in "DN")):
         return Frame("adj-inf", k)

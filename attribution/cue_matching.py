@@ -73,9 +73,15 @@ class CueMatcher:
 
 
 def _prefer(s: Sentence, one: CueMatch, other: CueMatch) -> CueMatch:
-    """Return the verb reading where a verb can stand, the noun's otherwise: they [claim] that, the [claim] that."""
-    tag = s.tag[one.start]
-    verbal = tag in VERBAL or (tag == "N" and not is_noun_place(s, one.start))
+    """Return the reading that fits: they [claim] it (verb), the [claim] (noun), is [worried] (adjective)."""
+    i = one.start
+    tag = s.tag[i]
+    after_be = i > 0 and s.tag[i - 1] in "BA" and "B" in s.tag[max(0, i - 3) : i]
+    verbal = tag in VERBAL or (tag == "N" and not is_noun_place(s, i))
+    for match in (one, other):
+        pos = match.form.entry.pos
+        if after_be and pos == "adj" and "by" not in s.low[i : i + 6]:
+            return match
     for match in (one, other):
         if (match.form.entry.pos in VERB_POS) == verbal:
             return match

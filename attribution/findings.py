@@ -52,24 +52,23 @@ class Finding:
     def kind(self) -> QuoteKind:
         """Return direct, mixed or indirect: whether all, some or none of the content's letters are quoted."""
         marked = sorted((piece.start, piece.end) for quotation in self.quotes for piece in quotation.pieces)
-        text = self.sentence.text
-        quoted = outside = 0
-        for start, end in self.content:
-            at = start
-            for a, b in marked:
-                if b <= start or a >= end:
-                    continue
-                quoted += 1
-                outside += _letters(text, at, a)
-                at = max(at, b)
-            outside += _letters(text, at, end)
-        if not quoted:
+        if not any(a < end and start < b for start, end in self.content for a, b in marked):
             return "indirect"
-        return "mixed" if outside else "direct"
+        return "mixed" if any(self._has_letters_outside(marked, *piece) for piece in self.content) else "direct"
+
+    def _has_letters_outside(self, marked: Sequence[Characters], start: int, end: int) -> bool:
+        text, at = self.sentence.text, start
+        for a, b in marked:
+            if b <= start or a >= end:
+                continue
+            if _has_letters(text, at, a):
+                return True
+            at = max(at, b)
+        return _has_letters(text, at, end)
 
 
-def _letters(text: str, start: int, end: int) -> int:
-    return sum(c.isalnum() for c in text[start:end])
+def _has_letters(text: str, start: int, end: int) -> bool:
+    return any(c.isalnum() for c in text[start:end])
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,35 +27,56 @@ def read_entries(
     Raises LexiconError with file and line for text that is not UTF-8 or JSON, a line that is no object, a key that is
     neither required nor optional, a duplicate or missing key, and a duplicate id.
     """
+    ids: set[str] = set()
+    for number, line in enumerate(read_data_text(path).split("\n"), start=1):
+        if line.strip():
+            entry = parse_entry(path, number, line)
+            check_keys(path, number, entry, required=required, optional=optional)
+            note_id(path, number, entry, ids)
+            yield number, entry
+
+
+def read_data_text(path: DataFile) -> str:
+    """Return the text of `path`; LexiconError where it can't be read or is not UTF-8."""
     try:
-        content = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise LexiconError(f"{path}: can't be read ({error.strerror or error}); check the path") from error
     except UnicodeDecodeError as error:
         raise LexiconError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+
+
+def parse_entry(path: DataFile, line: int, text: str) -> dict[str, Any]:
+    """Return the JSON object of one line; LexiconError for anything else."""
+    try:
+        entry = loads(text)
+    except StrictJsonError as error:
+        raise LexiconError(f"{path}:{line}: not JSON ({error}); one object a line") from error
+    if not isinstance(entry, dict):
+        raise LexiconError(f"{path}:{line}: found {type(entry).__name__}, expected a JSON object a line")
+    return entry
+
+
+def check_keys(
+    path: DataFile, line: int, entry: dict[str, Any], *, required: Collection[str], optional: Collection[str]
+) -> None:
+    """Raise LexiconError for a key that is neither required nor optional, or for a required one that is missing."""
     allowed = [*required, *optional]
-    ids: set[str] = set()
-    for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = loads(line)
-        except StrictJsonError as error:
-            raise LexiconError(f"{path}:{number}: not JSON ({error}); one object a line") from error
-        if not isinstance(entry, dict):
-            raise LexiconError(f"{path}:{number}: found {type(entry).__name__}, expected a JSON object a line")
-        for key in entry:
-            if key not in allowed:
-                raise LexiconError(f"{path}:{number}: unknown key {key!r}; allowed: {', '.join(allowed)}")
-        for key in required:
-            if key not in entry:
-                raise LexiconError(f"{path}:{number}: missing key {key!r}; needed: {', '.join(required)}")
-        entry_id = entry.get("id")
-        if isinstance(entry_id, str):
-            if entry_id in ids:
-                raise LexiconError(f"{path}:{number}: id {entry_id!r} is taken by an earlier line; ids are unique")
-            ids.add(entry_id)
-        yield number, entry
+    for key in entry:
+        if key not in allowed:
+            raise LexiconError(f"{path}:{line}: unknown key {key!r}; allowed: {', '.join(allowed)}")
+    for key in required:
+        if key not in entry:
+            raise LexiconError(f"{path}:{line}: missing key {key!r}; needed: {', '.join(required)}")
+
+
+def note_id(path: DataFile, line: int, entry: dict[str, Any], ids: set[str]) -> None:
+    """Add the entry's id to `ids`; LexiconError where an earlier line has it."""
+    entry_id = entry.get("id")
+    if isinstance(entry_id, str):
+        if entry_id in ids:
+            raise LexiconError(f"{path}:{line}: id {entry_id!r} is taken by an earlier line; ids are unique")
+        ids.add(entry_id)
 
 
 def text_field(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .types import TextSpan
 
@@ -28,6 +28,7 @@ _SHAPE = {"“": "o", "„": "o", "‟": "o", "«": "o", "``": "o", "‘‘": "o
 # leaving a quotation open at the paragraph's end. Only their order matters: a stray mark is the last resort, spacing
 # errors are common in machine-translated news, shapes are seldom wrong.
 COST_SHAPE, COST_SPACING, COST_STRAY, COST_FAMILY, COST_OPEN, COST_CONTINUED = 12, 7, 15, 5, 14, 1
+OPENS, CLOSES, STRAY = "o", "c", "x"
 MAX_DEPTH = 2
 MAX_SINGLE_CHARACTERS = 600
 # A quotation over more paragraphs than this is a document that someone put between marks.
@@ -64,6 +65,12 @@ class _Mark:
     close_cost: int
 
 
+_Pair = tuple[_Mark, _Mark, int]
+"""Opening mark, closing mark, depth."""
+_Piece = tuple[int, int, int, int]
+"""Start and end with the marks, start and end between them."""
+
+
 def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Quotation]:
     """Return all quotations of `text`, outer before inner, in text order.
 
@@ -71,52 +78,58 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
     is left open and the next begins with an opening mark. Never raises, whatever the text.
     """
     found: list[Quotation] = []
-    carried: list[tuple[int, int, int, int]] | None = None  # pieces of a quotation that runs on
+    carried: list[_Piece] = []  # of a quotation that runs on
     for index, (begin, end) in enumerate(paragraphs):
         marks = _read_marks(text, begin, end)
-        pairs: list[tuple[_Mark, _Mark, int]] = []
+        pairs: list[_Pair] = []
         opened: _Mark | None = None
         if marks:
-            next_opens = index + 1 < len(paragraphs) and _begins_with_opener(text, *paragraphs[index + 1])
-            pairs, opened = _pair(marks, continued=next_opens)
-        first = marks[0].start if marks else -1
-        if carried is not None:
-            joined = None
-            for pair in pairs:
-                if pair[0].start == first and pair[2] == 0:
-                    joined = pair
-                    break
-            if joined is not None:
-                pairs.remove(joined)
-                pieces = [*carried, (joined[0].start, joined[1].end, joined[0].end, joined[1].start)]
-                found.append(_quotation(pieces, 0))
-                carried = None
-            elif opened is None or opened.start != first:
-                found.append(_quotation(carried, 0))
-                carried = None
-        for left, right, depth in pairs:
-            if right.start > left.end:
-                found.append(_quotation([(left.start, right.end, left.end, right.start)], depth))
+            continued = index + 1 < len(paragraphs) and _begins_with_opener(text, *paragraphs[index + 1])
+            pairs, opened = _pair(marks, continued=continued)
+        stop = end if opened is None else _rstrip(text, opened.end, end)
+        doubles = [(left.start, right.end) for left, right, depth in pairs if depth == 0]
         if opened is not None:
-            stop = _rstrip(text, opened.end, end)
-            if stop > opened.end:
-                piece = (opened.start, stop, opened.end, stop)
-                if carried is not None and len(carried) >= MAX_PIECES:
-                    found.append(_quotation(carried, 0))
-                    carried = [piece]
-                elif carried is not None:
-                    carried.append(piece)
-                else:
-                    carried = [piece]
-        found.extend(_find_single(text, begin, end, [(a.start, b.end) for a, b, depth in pairs if depth == 0]))
+            doubles = [pair for pair in doubles if pair[0] < opened.start] + [(opened.start, stop)]
+        found.extend(_find_single(text, begin, end, doubles))
+        if carried:
+            closing = next((pair for pair in pairs if pair[0] is marks[0] and pair[2] == 0), None)
+            if closing is not None:
+                pairs.remove(closing)
+                carried.append(_piece(closing[0], closing[1]))
+            if closing is not None or opened is None or opened is not marks[0]:
+                found.append(_quotation(carried, 0))
+                carried = []
+        found.extend(_quotation([_piece(a, b)], depth) for a, b, depth in pairs if b.start > a.end)
+        if opened is not None and stop > opened.end:
+            if len(carried) >= MAX_PIECES:
+                found.append(_quotation(carried, 0))
+                carried = []
+            carried.append((opened.start, stop, opened.end, stop))
     # A quotation carried to the text's end ends there; each paragraph but the last was followed by an opener.
-    if carried is not None:
+    if carried:
         found.append(_quotation(carried, 0))
     found.sort(key=lambda q: (q.start, -q.end))
-    return found
+    return _with_depth(found)
 
 
-def _quotation(pieces: Sequence[tuple[int, int, int, int]], depth: int) -> Quotation:
+def _with_depth(quotations: Sequence[Quotation]) -> list[Quotation]:
+    """Return the quotations, those in double marks inside single ones as inner: ‘He said “no” to me,’ said Ruiz."""
+    outer_end = 0
+    placed = []
+    for quotation in quotations:
+        if quotation.depth == 0 and quotation.start < outer_end:
+            quotation = replace(quotation, depth=1)
+        elif quotation.depth == 0:
+            outer_end = quotation.end
+        placed.append(quotation)
+    return placed
+
+
+def _piece(left: _Mark, right: _Mark) -> _Piece:
+    return left.start, right.end, left.end, right.start
+
+
+def _quotation(pieces: Sequence[_Piece], depth: int) -> Quotation:
     return Quotation(
         tuple(TextSpan(a, b) for a, b, _, _ in pieces),
         tuple(TextSpan(c, d) for _, _, c, d in pieces if d > c),
@@ -159,58 +172,58 @@ def _read_marks(text: str, begin: int, end: int) -> list[_Mark]:
     return marks
 
 
-def _pair(marks: Sequence[_Mark], *, continued: bool) -> tuple[list[tuple[_Mark, _Mark, int]], _Mark | None]:
-    """Return (opener, closer, depth) triples and the mark left open at the end, by the cheapest reading."""
+def _pair(marks: Sequence[_Mark], *, continued: bool) -> tuple[list[_Pair], _Mark | None]:
+    """Return the pairs and the mark left open at the end, by the cheapest reading."""
     quick = _pair_clean(marks)
     if quick is not None:
         return quick, None
-    # Shortest path over (stack of open families): each mark opens, closes or is stray.
+    open_marks: list[_Mark] = []
+    pairs: list[_Pair] = []
+    for mark, action in zip(marks, _cheapest_reading(marks, continued=continued), strict=True):
+        if action == OPENS:
+            open_marks.append(mark)
+        elif action == CLOSES:
+            pairs.append((open_marks.pop(), mark, len(open_marks)))
+    pairs.sort(key=lambda pair: pair[0].start)
+    if not open_marks or continued:
+        return pairs, open_marks[0] if open_marks else None
+    # The outer mark was lost, so what was inside it stands alone.
+    lost = open_marks[0].start
+    return [(a, b, max(0, depth - 1)) if a.start > lost else (a, b, depth) for a, b, depth in pairs], None
+
+
+def _cheapest_reading(marks: Sequence[_Mark], *, continued: bool) -> list[str]:
+    """Return for each mark whether it opens, closes or is stray: the shortest path over stacks of open families."""
     states: dict[str, tuple[int, int]] = {"": (0, 0)}  # stack -> (cost, key into `trail`)
     trail: list[tuple[int, str]] = [(-1, "")]  # (previous key, action)
     for mark in marks:
         following: dict[str, tuple[int, int, str]] = {}
-
         for stack, (cost, key) in states.items():
             if stack:
                 other = 0 if stack[-1] == mark.family else COST_FAMILY
-                _offer(following, stack[:-1], cost + mark.close_cost + other, key, "c")
+                _offer(following, stack[:-1], cost + mark.close_cost + other, key, CLOSES)
             if len(stack) < MAX_DEPTH:
                 # The same family inside itself is rare and usually a lost closer.
                 again = COST_FAMILY if mark.family in stack else 0
-                _offer(following, stack + mark.family, cost + mark.open_cost + again, key, "o")
+                _offer(following, stack + mark.family, cost + mark.open_cost + again, key, OPENS)
             # A mark that opened nothing (its closer was lost) is likelier than a stray one inside a quotation.
-            _offer(following, stack, cost + COST_STRAY + (1 if stack else 0), key, "x")
+            _offer(following, stack, cost + COST_STRAY + (1 if stack else 0), key, STRAY)
         states = {}
         for stack, (cost, key, action) in following.items():
             states[stack] = (cost, len(trail))
             trail.append((key, action))
-    best = min(
-        states.items(),
-        key=lambda item: (
-            item[1][0] + sum((COST_CONTINUED if continued and n == 0 else COST_OPEN) for n in range(len(item[0]))),
-            len(item[0]),
-        ),
-    )
+    outermost = COST_CONTINUED if continued else COST_OPEN
+
+    def final_cost(stack: str) -> tuple[int, int]:
+        left_open = outermost + COST_OPEN * (len(stack) - 1) if stack else 0
+        return states[stack][0] + left_open, len(stack)
+
     actions: list[str] = []
-    key = best[1][1]
+    key = states[min(states, key=final_cost)][1]
     while key > 0:
         key, action = trail[key]
         actions.append(action)
-    actions.reverse()
-    open_marks: list[_Mark] = []
-    pairs = []
-    for mark, action in zip(marks, actions, strict=True):
-        if action == "o":
-            open_marks.append(mark)
-        elif action == "c":
-            pairs.append((open_marks.pop(), mark, len(open_marks)))
-    pairs.sort(key=lambda pair: pair[0].start)
-    left_open = open_marks[0] if open_marks and continued else None
-    if open_marks and left_open is None:
-        # The outer mark was lost, so what was inside it stands alone.
-        lost = open_marks[0].start
-        pairs = [(a, b, max(0, depth - 1)) if a.start > lost else (a, b, depth) for a, b, depth in pairs]
-    return pairs, left_open
+    return actions[::-1]
 
 
 def _offer(into: dict[str, tuple[int, int, str]], stack: str, cost: int, key: int, action: str) -> None:
@@ -219,7 +232,7 @@ def _offer(into: dict[str, tuple[int, int, str]], stack: str, cost: int, key: in
         into[stack] = (cost, key, action)
 
 
-def _pair_clean(marks: Sequence[_Mark]) -> list[tuple[_Mark, _Mark, int]] | None:
+def _pair_clean(marks: Sequence[_Mark]) -> list[_Pair] | None:
     """Return the pairs of a paragraph whose marks alternate and all agree with shape and spacing, else None."""
     if len(marks) % 2:
         return None
@@ -238,10 +251,36 @@ def _pair_clean(marks: Sequence[_Mark]) -> list[tuple[_Mark, _Mark, int]] | None
 
 
 def _find_single(text: str, begin: int, end: int, doubles: Sequence[tuple[int, int]]) -> list[Quotation]:
-    """Return the quotations in single marks; an apostrophe is never a mark.
+    """Return the quotations in single marks; an apostrophe is never a mark. `doubles` are the outer ones in doubles."""
+    openers, closers = _read_single_marks(text, begin, end)
+    if not openers or not closers:
+        return []
+    found: list[Quotation] = []
+    starts = [start for start, _ in doubles]
+    next_closer = 0
+    last_end = -1
+    for number, at in enumerate(openers):
+        if at < last_end:
+            continue
+        limit = min(openers[number + 1] if number + 1 < len(openers) else end, at + MAX_SINGLE_CHARACTERS)
+        while next_closer < len(closers) and closers[next_closer] <= at:
+            next_closer += 1
+        closer = _choose_closer(text, closers, next_closer, limit, end)
+        if closer is None or closer == at + 1:
+            continue
+        around = _enclosing(doubles, starts, at)
+        if around != _enclosing(doubles, starts, closer):
+            continue  # crosses a double mark
+        depth = 0 if around is None else 1
+        found.append(Quotation((TextSpan(at, closer + 1),), (TextSpan(at + 1, closer),), depth, single=True))
+        last_end = closer + 1
+    return found
 
-    An opener needs a gap before it and a letter or digit behind it; a closer the reverse. A plural's apostrophe
-    (the ministers’ plan) closes only when no better closer follows.
+
+def _read_single_marks(text: str, begin: int, end: int) -> tuple[list[int], list[int]]:
+    """Return where single marks may open and where they may close.
+
+    An opener needs a gap before it and a letter or digit behind it; a closer the reverse.
     """
     openers: list[int] = []
     closers: list[int] = []
@@ -253,44 +292,31 @@ def _find_single(text: str, begin: int, end: int, doubles: Sequence[tuple[int, i
         if mark in "'‘’" and (before == mark or after == mark):
             continue  # half of a typewriter double
         if (before.isspace() or before in '([{—–“«„"') and (after.isalnum() or after in "“«[…$€£"):
-            if mark not in "›" and not (mark != "‘" and mark != "‹" and mark != "‚" and ELISION.match(text, at, end)):
-                # ’tis aside, a ’ after a gap is an opener only in broken typography; leave it.
-                if mark != "’":
-                    openers.append(at)
+            # ’tis aside, a ’ after a gap is an opener only in broken typography; leave it.
+            elision = mark not in "‘‹‚" and ELISION.match(text, at, end) is not None
+            if mark not in "›’" and not elision:
+                openers.append(at)
         elif not before.isspace() and not after.isalnum() and mark not in "‚‹":
             closers.append(at)
-    if not openers or not closers:
-        return []
-    found: list[Quotation] = []
-    starts = [start for start, _ in doubles]
-    next_closer = 0
-    last_end = -1
-    for number, at in enumerate(openers):
-        if at < last_end:
-            continue
-        limit = openers[number + 1] if number + 1 < len(openers) else end
-        limit = min(limit, at + MAX_SINGLE_CHARACTERS)
-        while next_closer < len(closers) and closers[next_closer] <= at:
-            next_closer += 1
-        chosen = None
-        for position in range(next_closer, len(closers)):
-            closer = closers[position]
-            if closer >= limit:
-                break
-            before, after = text[closer - 1], text[closer + 1] if closer + 1 < end else " "
-            plural = before in "sS" and after.isspace() and closer + 2 < end and text[closer + 2].isalnum()
-            chosen = closer
-            if not plural:
-                break
-        if chosen is None or chosen == at + 1:
-            continue
-        around, ahead = _enclosing(doubles, starts, at), _enclosing(doubles, starts, chosen)
-        if around != ahead:
-            continue  # crosses a double mark
-        depth = 0 if around is None else 1
-        found.append(Quotation((TextSpan(at, chosen + 1),), (TextSpan(at + 1, chosen),), depth, single=True))
-        last_end = chosen + 1
-    return found
+    return openers, closers
+
+
+def _choose_closer(text: str, closers: Sequence[int], first: int, limit: int, end: int) -> int | None:
+    """Return the closing mark before character `limit`, or None.
+
+    A plural's apostrophe (the ministers’ plan) closes only when no better closer follows.
+    """
+    chosen = None
+    for position in range(first, len(closers)):
+        closer = closers[position]
+        if closer >= limit:
+            break
+        chosen = closer
+        after = text[closer + 1] if closer + 1 < end else " "
+        plural = text[closer - 1] in "sS" and after.isspace() and closer + 2 < end and text[closer + 2].isalnum()
+        if not plural:
+            break
+    return chosen
 
 
 def _enclosing(ranges: Sequence[tuple[int, int]], starts: Sequence[int], at: int) -> int | None:

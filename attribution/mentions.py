@@ -11,8 +11,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .capitals import STOP_WORDS, EntityKind, ParsedName, after_article, name_strings, parse_name
-from .names import fold, fold_name, last_word, split_name
+from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
+from .names import fold, fold_name, last_word, split_name, strip_possessive
 from .registry import Registry, RegistryEntry
 from .roles import Gender, RoleLexicon, default_given_names, default_roles
 
@@ -23,8 +23,20 @@ SENTENCE_END = re.compile(
 )
 # Words right after a name that make it a person's: an age, an appositive, a relative clause.
 PERSON_AFTER = re.compile(r",? ?(?:\((?:[RD]|I)[-–)]|, (?:who\b|\d\d,|an? [a-z]|the [a-z]|[RD]-))")
-PARTY_AFTER = re.compile(r"(?:['’]s)?,? ?\(?([RD])[-–. ][A-Z]")
+PARTY_AFTER = re.compile(r"(?:['’]s)?,? ?\(?([RDI])[-–. ]([A-Z][A-Za-z.]{1,9})")
+PARTY_WORDS = {"R": "republican", "D": "democrat", "I": "independent"}
+STATE_AFTER = re.compile(
+    r"(?:,? of|, from) ((?:(?:New|North|South|West|Rhode) )?[A-Z][a-z]{2,13})|,? \(((?!I{1,3}\b)[A-Z][A-Za-z.]{1,5})\)"
+)
+COPULA_AFTER = re.compile(r" (?:is|was|became|remains) (?:an?|the) ([^,.;:“”\"«»()\n]{3,90})")
 CLAUSE_AFTER = re.compile(r", ((?:an?|the|his|her|its|their|who (?:is|was)|[\w’'-]+) [^,.;:“”\"«»()\n]{3,90})")
+NICKNAME = re.compile(r"[ \u00a0][\"“(](\w+)[\"”)](?=[ \u00a0])")
+SPEAKS_AFTER = re.compile(
+    r" (?:said|says|told|asked|added|explained|recalled|thought|thinks|wrote|believes|believed)\b"
+)
+# Whoever "said she ..." is a woman, nearly always.
+GENDER_AFTER = re.compile(r"(?:,[^,.\n]{1,60},)? (?:said|says|thinks|believes) (?:that )?(he|she)\b")
+_STATE_NAMES = frozenset(US_STATES.values())
 MAX_DESCRIBED = 6
 MAX_RANKED = 60
 MAX_BEARERS = 40
@@ -43,6 +55,10 @@ class Entity:
     """From the given name alone; pronouns and titles overrule it."""
     roles: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    """Folded first names and nicknames."""
+    forms: dict[str, int] = field(default_factory=dict)
+    """How often each full form of the name occurs."""
     mentions: list[Mention] = field(default_factory=list)
 
 
@@ -72,6 +88,14 @@ class ArticleNames:
         """Return the number of the sentence that `position` is in."""
         return bisect_right(self.sentence_starts, position)
 
+    def between(self, position: int, sentence: int) -> list[Mention]:
+        """Return the mentions from `position` to the end of the sentence of that number, in text order."""
+        index = bisect_right(self.starts, position - 1)
+        end = index
+        while end < len(self.mentions) and self.mentions[end].sentence <= sentence:
+            end += 1
+        return self.mentions[index:end]
+
     def before(self, position: int, *, most: int) -> list[Mention]:
         """Return the `most` last mentions that start before `position`, in text order."""
         index = bisect_right(self.starts, position - 1)
@@ -91,21 +115,40 @@ def find_names(text: str, registry: Registry, *, masks: Sequence[tuple[int, int]
         if parsed.entry is None and " " not in parsed.name:
             singles.append((name_start, end, parsed, raw))
             continue
+        if parsed.kind == "unknown" and parsed.name.count(" ") == 2 and (cut := _imperative(text, name_start, raw)):
+            # "Hold Ana Ruiz to it": the first word of a headline or sentence is no name.
+            parsed = parse_name(raw[cut:], registry, False)
+            start += cut
+            name_start = start + parsed.offset
         if parsed.kind == "unknown" and PERSON_AFTER.match(text, end):
             parsed = ParsedName(parsed.titles, parsed.name, parsed.offset, "person", None, None, True)
         _add(found, text, name_start, end, parsed)
     _merge_longer(found)
+    _choose_forms(found)
     _link_singles(found, text, singles, registry)
     found.mentions.sort(key=lambda mention: mention.start)
     found.starts = [mention.start for mention in found.mentions]
     return found
 
 
+def _imperative(text: str, start: int, raw: str) -> int:
+    """Return where the name begins in "Hold Ana Ruiz" at the start of a sentence, 0 when nothing is to be cut."""
+    first, second, _ = [fold(word) for word in raw.split()[-3:]] if raw.count(" ") == 2 else ("", "", "")
+    given = default_given_names()
+    if second not in given or first in given or (start and text[max(0, start - 2) : start].strip(" \n")):
+        return 0
+    if start and text[max(0, start - 2) : start] != "\n\n":
+        return 0
+    return len(raw.split()[0]) + 1
+
+
 def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedName) -> None:
     key = parsed.entry.id if parsed.entry is not None else "\x00" + fold_name(parsed.name)
     entity = found.by_key.get(key)
+    called = NICKNAME.search(text, start, end) if parsed.kind == "person" and parsed.entry is None else None
+    nickname = fold(called[1]) if called is not None else None
     if entity is None and parsed.entry is None and parsed.kind in ("person", "unknown"):
-        entity = _variant(found, parsed)
+        entity = _variant(found, parsed, nickname)
     if entity is None:
         name = parsed.entry.name if parsed.entry is not None else parsed.name
         entity = Entity(" ".join(name.split()), parsed.kind, parsed.entry)
@@ -122,13 +165,13 @@ def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedNam
         bearers = found.by_surname.setdefault(surname, [])
         if entity not in bearers and len(bearers) < MAX_BEARERS:
             bearers.append(entity)
-    if (
-        len(parsed.name) > len(entity.name)
-        and parsed.entry is None
-        and entity.entry is None
-        and parsed.kind == "person"
-    ):
-        entity.name = " ".join(parsed.name.split())
+    if parsed.entry is None and entity.entry is None and parsed.kind in ("person", "unknown"):
+        form = " ".join(parsed.name.split())
+        entity.forms[form] = entity.forms.get(form, 0) + 1
+        if parsed.kind == "person":
+            entity.given.add(fold_name(form.split()[0]))
+            if nickname is not None:
+                entity.given.add(nickname)
     mention = Mention(start, end, entity, found.sentence_of(start), parsed.titles)
     entity.mentions.append(mention)
     found.mentions.append(mention)
@@ -136,8 +179,15 @@ def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedNam
         _describe(text, mention)
 
 
-def _variant(found: ArticleNames, parsed: ParsedName) -> Entity | None:
-    """Return the person already found whose full name differs only by a middle name or an initial."""
+def _choose_forms(found: ArticleNames) -> None:
+    """Name each person as the article does most often, the longer form where two are as frequent."""
+    for entity in found.entities:
+        if entity.entry is None and len(entity.forms) > 1:
+            entity.name = max(entity.forms, key=lambda form: (entity.forms[form], len(form)))
+
+
+def _variant(found: ArticleNames, parsed: ParsedName, nickname: str | None) -> Entity | None:
+    """Return the person already found whose full name differs only by a middle name, an initial or a nickname."""
     parts = split_name(parsed.name)
     if not parts.given:
         return None
@@ -146,7 +196,11 @@ def _variant(found: ArticleNames, parsed: ParsedName) -> Entity | None:
         for entity in found.by_surname.get(last_word(parsed.name), ())
         if entity.kind in ("person", "unknown")
         and (given := split_name(entity.name).given)
-        and _same_given(fold_name(given[0]), fold_name(parts.given[0]))
+        and (
+            _same_given(fold_name(given[0]), fold_name(parts.given[0]))
+            or fold_name(parts.given[0]) in entity.given
+            or (nickname is not None and nickname in entity.given)
+        )
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -170,6 +224,7 @@ def _merge_longer(found: ArticleNames) -> None:
             person.gender = person.gender or short.gender
             person.roles |= short.roles
             person.words |= short.words
+            person.given |= short.given
             bearers.remove(short)
             found.entities.remove(short)
             found.by_key["\x00" + fold_name(short.name)] = person
@@ -194,10 +249,20 @@ def _describe(text: str, mention: Mention) -> None:
     _take_roles(entity, words, roles)
     party = PARTY_AFTER.match(text, mention.end)
     if party is not None:
-        entity.words.add("republican" if party[1] == "R" else "democrat")
-        entity.roles.add("republican" if party[1] == "R" else "democrat")
-    after = CLAUSE_AFTER.match(text, mention.end)
-    if after is not None:
+        entity.words.add(PARTY_WORDS[party[1]])
+        entity.roles.add(PARTY_WORDS[party[1]])
+        entity.words.update(US_STATES.get(party[2].replace(".", "").lower(), "").split())
+    tells = GENDER_AFTER.match(text, mention.end) if entity.gender is None else None
+    if tells is not None and entity.kind in ("person", "unknown"):
+        entity.gender = "male" if tells[1] == "he" else "female"
+    state = STATE_AFTER.match(text, mention.end)
+    if state is not None:
+        named = fold(state[1] or US_STATES.get(state[2].replace(".", "").lower(), ""))
+        if named in _STATE_NAMES:
+            entity.words.update(named.split())
+    for after in (CLAUSE_AFTER.match(text, mention.end), COPULA_AFTER.match(text, mention.end)):
+        if after is None:
+            continue
         phrase = [fold(word) for word in after[1].split()]
         head = phrase
         for index, word in enumerate(phrase[1:], start=1):
@@ -216,7 +281,7 @@ def _noun_phrase_before(before: str) -> list[str]:
         folded = fold(word)
         if folded[-1] in '.;:!?()"“”»' or (words and folded[-1] == ","):
             break
-        folded = folded.rstrip(",").strip("“\"'")
+        folded = strip_possessive(folded.rstrip(",").strip("“\"'"))
         if not folded or (folded in STOP_WORDS and folded not in ("former", "second", "rival")):
             break
         words.append(folded)
@@ -254,6 +319,7 @@ def _link_singles(
                 firsts.setdefault(fold_name(given[0]), []).append(known_entity)
         elif known_entity.kind == "organization":
             lasts.setdefault(fold(known_entity.name.split()[-1]), known_entity)
+    first_names: dict[str, list[tuple[int, int, ParsedName]]] = {}
     for start, end, parsed, raw in singles:
         key = fold_name(parsed.name)
         if not key or (key in STOP_WORDS and not parsed.titles):
@@ -274,11 +340,20 @@ def _link_singles(
             entity = firsts[key][0]
         if entity is None and key in lasts and raw[:1].isupper() and after_article(text, start):
             entity = lasts[key]
-        if entity is None and parsed.titles and default_roles().at_end(list(parsed.titles)) is not None:
+        if (
+            entity is None
+            and parsed.titles
+            and parsed.kind != "organization"
+            and default_roles().at_end(list(parsed.titles)) is not None
+        ):
+            if found.sentence_of(start) == 0 and text.count(parsed.name) < 2:
+                continue  # a headline's capitals: "Retired General Tells All"
             # "Mr. Hale" whose full name the article never gives: still somebody.
             entity = Entity(parsed.name, "person", None, parsed.gender)
             found.entities.append(entity)
             found.by_surname.setdefault(key, []).append(entity)
+        if entity is None and key in default_given_names() and registry.by_name(parsed.name) is None:
+            first_names.setdefault(key, []).append((start, end, parsed))
         if entity is None:
             continue
         if parsed.gender is not None and entity.gender is None:
@@ -288,6 +363,26 @@ def _link_singles(
         found.mentions.append(mention)
         if parsed.titles or len(entity.mentions) <= MAX_DESCRIBED:
             _describe(text, mention)
+    _add_first_names(found, text, first_names)
+
+
+def _add_first_names(found: ArticleNames, text: str, names: dict[str, list[tuple[int, int, ParsedName]]]) -> None:
+    """Add people whom the article calls by nothing but a given name, if it says at least once that they speak."""
+    for key, places in names.items():
+        if len(places) < 2 or not any(SPEAKS_AFTER.match(text, end) for _, end, _ in places):
+            continue
+        entity = Entity(places[0][2].name, "person", hint=default_given_names()[key])
+        found.entities.append(entity)
+        found.by_surname.setdefault(key, []).append(entity)
+        for start, end, parsed in places:
+            mention = Mention(start, end, entity, found.sentence_of(start), parsed.titles)
+            entity.mentions.append(mention)
+            found.mentions.append(mention)
+
+
+def _full_mentions(entity: Entity, surname: str) -> list[Mention]:
+    """Return the first mentions that say more than the surname."""
+    return [m for m in entity.mentions[:MAX_RANKED] if m.titles or m.end - m.start > len(surname) + 2]
 
 
 def choose_bearer(found: ArticleNames, surname: str, position: int, gender: Gender | None = None) -> Entity | None:
@@ -302,10 +397,17 @@ def choose_bearer(found: ArticleNames, surname: str, position: int, gender: Gend
         people = [entity for entity in people if (entity.gender or entity.hint or gender) == gender]
     if len(people) <= 1:
         return people[0] if people else None
+    # In the news the bare surname is the one person it always means: "Trump" beside Ivanka Trump.
+    known = [entity for entity in people if entity.entry is not None and entity.entry.by_surname]
+    others = [entity for entity in people if entity.entry is None]
+    if len(known) == 1 and len(others) == len(people) - 1:
+        own = _full_mentions(known[0], surname)
+        if not any(e.mentions[0].sentence == 0 and len(_full_mentions(e, surname)) > len(own) + 1 for e in others):
+            return known[0]
 
     def rank(entity: Entity) -> tuple[int, int, int]:
         # The first mentions tell who the article is about; a cap keeps book-length texts linear.
-        full = [m for m in entity.mentions[:MAX_RANKED] if m.titles or m.end - m.start > len(surname) + 2]
+        full = _full_mentions(entity, surname)
         earlier = [m for m in full if m.start < position]
         return (bool(earlier), len(full), max((m.start for m in earlier), default=-1))
 

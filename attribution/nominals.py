@@ -12,6 +12,13 @@ from .roles import RoleLexicon, RoleNoun
 
 Determiner = Literal["definite", "indefinite", "other", "own", "none"]
 
+# Everybody and nobody: groups of people, whoever speaks.
+GENERAL = {
+    "we": "people", "us": "people", "our": "people", "you": "readers", "your": "readers", "everyone": "people",
+    "everybody": "people", "anyone": "people", "anybody": "people", "no one": "people", "nobody": "people",
+    "not everyone": "people", "some": "some people", "many": "many people", "others": "others", "most": "most people",
+    "few": "few people", "those": "people", "someone": "somebody", "somebody": "somebody",
+}  # fmt: skip
 PRONOUNS: dict[str, str] = (
     dict.fromkeys(("he", "him", "his", "himself"), "male")
     | dict.fromkeys(("she", "her", "hers", "herself"), "female")
@@ -20,6 +27,8 @@ PRONOUNS: dict[str, str] = (
     | dict.fromkeys(("i", "me", "my", "mine", "myself"), "first")
     | dict.fromkeys(("we", "us", "our", "ours"), "first-plural")
     | dict.fromkeys(("you", "your", "yours"), "second")
+    | dict.fromkeys(("everyone", "everybody", "anyone", "anybody", "no one", "nobody", "not everyone"), "other")
+    | dict.fromkeys(("someone", "somebody"), "other")
     | dict.fromkeys(("who", "which", "that", "whom", "whose"), "relative")
     | dict.fromkeys(("this", "these", "those", "both", "each", "all", "some", "many", "others", "most", "few"), "other")
 )
@@ -49,6 +58,18 @@ who that which whose whom where when including representing familiar involved sp
 between toward towards through based attending conducted published released appearing participating
 """
 AFTER_HEAD = frozenset(_AFTER_HEAD.split())
+# "tax experts I spoke to", "corporations looking to cut": a clause follows the noun's own words.
+CLAUSE_INSIDE = re.compile(
+    r"(?<=[a-z]) (?:(?:I|we|he|she|they|you) [a-z]|(?:have|has|had|was|were|are|is|looking|led|worried|devoted|working|"
+    r"seeking|trying|opposed|challenging|aimed|intended|ranging|released|conducted|published|taken|filed) )"
+)
+_COUNTED = re.compile(
+    r"^(?:a|an) (?:wide |broad |growing |small |large )?(?:array|range|raft|slew|host|string|wave|"
+    r"variety|chorus) of |"
+    r"^(?:nearly |almost |about |some )?(?:\w+|\d+) (?:in|out of|of) (?:10|ten|five|four|three) |"
+    r"^\d[\d.,]* (?:percent|per cent|%) of (?:the |those |all )?",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"^[\s\"“”«»‘'(\[,.;:–—-]*"
     r"(?:(?:and|but|while|from|by|according to|said|like|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
@@ -128,8 +149,12 @@ class _RolesKey(_RolesKeyBase):
 @lru_cache(maxsize=16384)
 def _parse_phrase(source: str, key: _RolesKey) -> SourcePhrase:
     roles = key.roles
-    text = " ".join(source.split())
+    text = " ".join(source.replace("--", "—").split())
     text = _LEAD.sub("", text, count=1)
+    clause = CLAUSE_INSIDE.search(text, 4)
+    if clause is not None and "," not in text[: clause.start()]:
+        text = text[: clause.start()]
+    text = _COUNTED.sub("", text, count=1) or text
     partitive = PARTITIVE.match(text)
     if partitive is not None and partitive.end() < len(text):
         text = text[partitive.end() :]

@@ -93,11 +93,9 @@ def _left_of_phrase(s: Sentence, i: int) -> int:
         j -= 1
     if 0 <= j < i and tag[j] == "T" and low[j][-2:] == "'s":
         j -= 1  # Monday's vote
-    if j >= 0 and tag[j] == "D":
-        j -= 1
-        if j >= 0 and low[j] in _PREDETERMINERS:
-            j -= 1
-    return j
+    while j >= 0 and tag[j] == "D":
+        j -= 1  # all the two ministers
+    return j - 1 if 0 <= j < i and tag[j + 1] == "D" and low[j] in _PREDETERMINERS else j
 
 
 def _is_adverb_inside(s: Sentence, j: int) -> bool:
@@ -144,11 +142,14 @@ def possessor_of(s: Sentence, c: int) -> tuple[int, int] | None:
         p -= 1
     if p < 0:
         return None
+    if low[p] == "'" and p > 0 and low[p - 1][-1] == "s" and tags[p - 1] == "N":
+        first = noun_phrase_before(s, p - 1)  # the ministers' plan
+        return None if first is None else s.characters(first, p)
     if is_possessive(low[p]) and tags[p] == "N":
         first = noun_phrase_before(s, p)
         if first is None:
             return None
-        return s.starts[first], s.ends[p] - (2 if low[p][-2:] == "'s" else 1)
+        return s.starts[first], s.ends[p] - len("'s")
     if low[p] in _OWNERS or (tags[p] == "N" and s.cap[p] and p > 0):
         return s.characters(p, p + 1)
     return None

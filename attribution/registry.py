@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args
 
 from .errors import LexiconError
-from .jsonl_data import DataFile, flag_field, list_field, read_entries, seed_file, text_field
+from .jsonl_data import (
+    DataFile,
+    check_keys,
+    flag_field,
+    list_field,
+    note_id,
+    read_entries,
+    seed_file,
+    text_field,
+)
 from .names import fold, fold_name, slug, split_name
+from .registry_table import is_table, read_table
 from .roles import GENDERS, Gender, RoleLexicon, default_roles
 
 EntryType = Literal["person", "organization", "country", "group"]
@@ -114,7 +124,7 @@ class Registry:
 
     @classmethod
     def read(cls, paths: Sequence[DataFile] = (), *, shipped: bool = True) -> Registry:
-        """Return the registry that ships (unless told not to) with the user's own JSON lines files on top.
+        """Return the registry that ships (unless told not to) with the user's own files on top: JSON lines or CSV.
 
         A later file's entry with the id of an earlier one replaces it. LexiconError with file and line for an unknown
         key, a wrong type or date, an unknown `of` or `country`, or a duplicate id inside one file.
@@ -124,7 +134,7 @@ class Registry:
         entries: dict[str, RegistryEntry] = {}
         places: dict[str, str] = {}
         for path in paths:
-            for line, raw in read_entries(path, required=REQUIRED, optional=OPTIONAL):
+            for line, raw in read_raw_entries(path):
                 entry = read_entry(path, line, raw)
                 entries[entry.id] = entry
                 places[entry.id] = f"{path}:{line}"
@@ -252,6 +262,18 @@ class Registry:
         if canonical == "leader" and place is not None and place.leader is not None:
             canonical = self.roles.canonical(place.leader)
         return self._holders.get((canonical, of), ())
+
+
+def read_raw_entries(path: DataFile) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number, entry as read) of a registry file, CSV by its name, else JSON lines; keys are checked."""
+    if not is_table(path):
+        yield from read_entries(path, required=REQUIRED, optional=OPTIONAL)
+        return
+    ids: set[str] = set()
+    for line, entry in read_table(path):
+        check_keys(path, line, entry, required=REQUIRED, optional=OPTIONAL)
+        note_id(path, line, entry, ids)
+        yield line, entry
 
 
 def read_entry(path: DataFile, line: int, raw: Mapping[str, Any]) -> RegistryEntry:

@@ -192,11 +192,10 @@ def _nest(attributions: Iterable[Attribution]) -> list[Attribution]:
     for a in ordered:
         open_holders = [b for b in open_holders if b.end > a.start]
         spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
-        holders = [
-            b for b in open_holders if a.end <= b.end and all(any(c.covers(x) for c in b.content_spans) for x in spans)
-        ]
+        wider = sorted((b for b in open_holders if a.end <= b.end), key=lambda b: b.end - b.start)
+        holder = next((b for b in wider if all(any(c.covers(x) for c in b.content_spans) for x in spans)), None)
         open_holders.append(a)
-        if holders:
-            a = replace(a, nested_in=min(holders, key=lambda b: b.end - b.start).id)
+        if holder is not None:
+            a = replace(a, nested_in=holder.id)
         result.append(a)
     return result

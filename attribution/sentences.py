@@ -17,7 +17,7 @@ from .words import Words
 
 MAX_PHRASE_QUOTE = 50
 """Characters of the longest quotation that still reads as part of a phrase: the “red line”."""
-MAX_SENTENCE_UNITS = 400
+MAX_SENTENCE_UNITS = 250
 """A longer sentence (a table, a list, a text without full stops) is cut, so that time stays linear in the text."""
 MAX_ASKING_DISTANCE = 7
 QUOTE_MARKS_AT_END = "”»\"'’“‟＂"
@@ -166,8 +166,9 @@ class _SentenceBuilder:
             previous = texts[i - 1]
             dotted = self._words.lower[i - 1] + "."
             initial = len(dotted) == 2 and previous.isalpha() and previous[0].isupper()
-            if self._words.ends[i - 1] == self._words.starts[i] and (initial or dotted in abbreviations):
-                # Mr. Ruiz, John D. Ruiz: the period belongs to the word.
+            known = dotted in abbreviations or dotted.rpartition("-")[2] in abbreviations
+            if self._words.ends[i - 1] == self._words.starts[i] and (initial or known):
+                # Mr. Ruiz, John D. Ruiz, (D-Mo.): the period belongs to the word.
                 self._units.append(_Unit(i - 1, i + 1))
                 if initial or dotted not in _ENDING or not texts[following][0].isupper():
                     return
@@ -182,40 +183,45 @@ class _SentenceBuilder:
         self._begin = end
         self.number += 1
         units, self._units = self._units, []
-        low = self._words.lower[begin:end]
-        if units or not self._hot.isdisjoint(low):
-            self._keep(begin, end, low, units)
+        if units or not self._hot.isdisjoint(self._words.lower[begin:end]):
+            self._keep(begin, end, units)
 
-    def _keep(self, begin: int, end: int, low: list[str], units: Sequence[_Unit]) -> None:
+    def _keep(self, begin: int, end: int, units: Sequence[_Unit]) -> None:
         words, text = self._words, self._text
-        cap = [word[0].isupper() for word in words.texts[begin:end]]
-        starts, ends = words.starts[begin:end], words.ends[begin:end]
-        quotes: list[Quotation | None] = [None] * (end - begin)
-        for unit in reversed(units):
-            a, b = unit.first - begin, unit.stop - begin
+        low: list[str] = []
+        cap: list[bool] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        quotes: list[Quotation | None] = []
+
+        def take_words(first: int, stop: int) -> None:
+            low.extend(words.lower[first:stop])
+            cap.extend([word[0].isupper() for word in words.texts[first:stop]])
+            starts.extend(words.starts[first:stop])
+            ends.extend(words.ends[first:stop])
+            quotes.extend([None] * (stop - first))
+
+        at = begin
+        for unit in units:
+            take_words(at, unit.first)
+            at = unit.stop
             piece = unit.piece
             if piece is None:
-                low[a:b], cap[a:b] = [low[a] + "."], [cap[a]]
-                starts[a:b], ends[a:b] = [starts[a]], [ends[b - 1]]
+                low.append(words.lower[unit.first] + ".")
+                cap.append(words.texts[unit.first][0].isupper())
+                starts.append(words.starts[unit.first])
+                ends.append(words.ends[unit.stop - 1])
             else:
-                low[a:b] = [PHRASE_QUOTE if _is_phrase(text, piece) else CLAUSE_QUOTE]
-                cap[a:b] = [next((c for c in piece.of(text) if c.isalnum()), "").isupper()]
-                starts[a:b], ends[a:b] = [piece.start], [piece.end]
-            quotes[a:b] = [unit.quotation]
+                low.append(PHRASE_QUOTE if _is_phrase(text, piece) else CLAUSE_QUOTE)
+                cap.append(next((c for c in piece.of(text) if c.isalnum()), "").isupper())
+                starts.append(piece.start)
+                ends.append(piece.end)
+            quotes.append(unit.quotation)
+        take_words(at, end)
         for at in range(0, len(low), MAX_SENTENCE_UNITS):
             part = slice(at, at + MAX_SENTENCE_UNITS)
-            self.sentences.append(
-                Sentence(
-                    text,
-                    low[part],
-                    cap[part],
-                    starts[part],
-                    ends[part],
-                    quotes[part],
-                    self._paragraph,
-                    self.number - 1,
-                )
-            )
+            columns = low[part], cap[part], starts[part], ends[part], quotes[part]
+            self.sentences.append(Sentence(text, *columns, self._paragraph, self.number - 1))
 
     def _can_start(self, i: int) -> bool:
         first = self._words.texts[i][0]

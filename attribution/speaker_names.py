@@ -7,19 +7,29 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .antecedents import Quotations, Spoke
+from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
-from .names import LEADING_ARTICLE, fold, fold_name, slug, strip_possessive
+from .names import LEADING_ARTICLE, SUFFIXES, fold, fold_name, last_word, slug, strip_possessive
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
+from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun
 from .types import Attribution, SpeakerHow, SpeakerType
 
 DECLINED = "speaker.declined"
+# Shorter surnames have too many neighbours one letter away.
+MIN_MISSPELT = 5
 # Speakers further back are not taken up again; it also keeps book-length texts linear.
 LOOK_BACK_SAID = 60
+PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
+UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? )?")
+PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
+# Endings of plurals that are no people: "emissions rules", "figures", "findings".
+THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "records", "numbers", "returns", "standards",
+          "trends", "facts", "events", "comments", "questions", "words", "things", "signs", "ads", "images", "tapes",
+          "eyes", "actions", "policies", "issues", "problems", "polls", "statistics")  # fmt: skip
 NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
@@ -38,6 +48,8 @@ class Answer:
     plural: bool = False
     head: RoleNoun | None = None
     modifiers: frozenset[str] = frozenset()
+    confidence: float | None = None
+    """Calibrated chance of a ranked choice; None where the stage's own rate counts."""
     side: str | None = None
     """Id of the country that an unnamed speaker speaks for, as far as the description tells."""
 
@@ -71,6 +83,7 @@ class NameStage:
     said: list[Said] = field(default_factory=list)
     spoke: list[Spoke] = field(default_factory=list)
     quoted: Quotations = field(default_factory=lambda: Quotations(()))
+    ranker: SpeakerRanker = field(default_factory=default_ranker)
     scope: str = ""
     sources: dict[tuple[int, int], Answer] = field(default_factory=dict)
 
@@ -80,12 +93,28 @@ class NameStage:
             (span.start, span.end) for item in self.attributions if item.kind == "direct" for span in item.content_spans
         )
 
+    def choose(self, kind: str, item: Attribution, candidates: list[Candidate]) -> tuple[Candidate | None, float]:
+        """Return the candidate that the ranker of this kind likes best, and the calibrated chance that it is right."""
+        choice = self.ranker.choose(kind, [candidate.features for candidate in candidates])
+        if choice is None:
+            return None, 0.0
+        return candidates[choice.index], self.ranker.confidence(kind, choice.share)
+
+    def place(self, item: Attribution, start: int) -> Place:
+        """Return where a source stands."""
+        return Place(
+            start,
+            (item.start, item.end) if item.kind == "direct" else None,
+            after_content=item.start < start,
+            direct=item.kind != "indirect",
+        )
+
     def found(self, answer: Answer) -> tuple[Answer, str]:
         return answer, answer.why
 
     def again(self, answer: Answer, how: SpeakerHow, why: str) -> Answer:
         """Return the same speaker reached another way."""
-        return replace(answer, how=how, why=why)
+        return replace(answer, how=how, why=why, confidence=None)
 
     def of_entry(self, entry: RegistryEntry, said: str) -> Answer:
         entity = self.names.by_key.get(entry.id)
@@ -150,10 +179,22 @@ class NameStage:
                 return mention
         return None
 
-    def mention_from(self, position: int) -> Mention | None:
-        """Return the mention that starts at `position`, titles before it included."""
+    def mention_from(self, position: int, end: int) -> Mention | None:
+        """Return the mention that starts at `position`, titles or up to two small words before it included."""
         for mention in self.names.before(position + 40, most=4):
-            if mention.start >= position and mention.start - position <= len(" ".join(mention.titles)) + 2:
+            if mention.start >= position:
+                before = self.text[position : mention.start]
+                if len(before) <= len(" ".join(mention.titles)) + 2 or (
+                    mention.end <= end and UNTITLED.fullmatch(before) and mention.entity.kind == "person"
+                ):
+                    return mention
+        return None
+
+    def titled_name(self, start: int, end: int) -> Mention | None:
+        """Return the person before whose name only titles stand in the source: "Secretary of State Ruiz"."""
+        for mention in self.names.before(min(end, start + 60), most=4):
+            before = mention.start - start
+            if mention.titles and mention.entity.kind == "person" and 0 < before <= len(" ".join(mention.titles)) + 2:
                 return mention
         return None
 
@@ -175,7 +216,7 @@ class NameStage:
         source, as capitals in headlines do ("Ruiz Vows To Stay").
         """
         entity = mention.entity
-        if mention.end < own_end:
+        if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:
             return False
         if phrase.head is not None and entity.entry is None and entity.kind == "unknown":
             return False
@@ -189,7 +230,7 @@ class NameStage:
             stops.append(comma)
         for stop in stops:
             gap = NAME_AFTER_ROLE.match(self.text, stop)
-            mention = self.mention_from(gap.end()) if gap is not None else None
+            mention = self.mention_from(gap.end(), end if stop == comma else stop) if gap is not None else None
             if mention is None or mention.entity.kind not in ("person", "unknown"):
                 continue
             # "the minister, Ruiz's rival, said": a possessive belongs to what follows.
@@ -199,6 +240,11 @@ class NameStage:
 
     def from_unknown(self, phrase: SourcePhrase, start: int, end: int, own_end: int) -> tuple[Answer | None, str]:
         """Return a speaker for words that are neither a known name nor a role noun."""
+        if self.text[start:end].isupper() is False and self.is_common(phrase, start):
+            return self.from_common(phrase)
+        owner = self.owner(phrase, start, own_end)
+        if owner is not None:
+            return self.found(owner)
         words = [strip_possessive(word) for word in phrase.words]
         name = " ".join(words)
         country = self.registry.country_of(name)
@@ -211,16 +257,90 @@ class NameStage:
                 return self.found(self.of_entity(entity, "surname", "speaker.surname"))
             parsed = parse_name(name, self.registry, phrase.determiner == "definite")
             shown = parsed.name or name
+            spelt_out = self.spelt_out(shown)
+            if spelt_out is not None:
+                return self.found(self.of_entity(spelt_out, "alias", "speaker.alias", "organization"))
             if parsed.kind == "organization" or phrase.determiner == "definite" or (shown.isupper() and len(shown) < 6):
                 answer = Answer(shown, "organization", "name", "speaker.name", self.slug_id(shown))
                 return self.found(answer)
             if len(words) <= 4:
                 how: SpeakerHow = "name" if " " in shown else "surname"
-                return self.found(Answer(shown, "person", how, f"speaker.{how}", self.slug_id(shown)))
+                near = self.misspelt(shown) if " " not in shown else None
+                person = near or self.new_person(shown, start, end)
+                return self.found(self.of_entity(person, how, f"speaker.{how}", "person"))
             return None, f"{DECLINED}.unknown"
-        if words[-1].endswith("s") and len(words[-1]) > 3 and phrase.owner is None:
-            return self.found(self.group(describe_source(phrase, self.registry, None)))
+        return self.from_common(phrase)
+
+    def owner(self, phrase: SourcePhrase, start: int, own_end: int) -> Answer | None:
+        """Return whose words or work a thing is: "Ana Ruiz's account", "Ruiz's book"; None when nobody is named."""
+        if phrase.owner is None or phrase.words[-1][:1].isupper():
+            return None
+        for mention in reversed(self.names.before(own_end, most=4)):
+            if mention.start < start:
+                break
+            if self.text[mention.end : mention.end + 1] in ("'", "’") and mention.entity.kind != "unknown":
+                return self.of_entity(mention.entity, "nominal", "speaker.issuer")
+        return None
+
+    def is_common(self, phrase: SourcePhrase, start: int) -> bool:
+        """Return whether a capital only opens the sentence: a plural noun, or a word the article also has in small."""
+        word = phrase.words[-1]
+        if (
+            len(phrase.words) != 1
+            or not word[:1].isupper()
+            or not SENTENCE_OPENING.search(self.text[max(0, start - 8) : start])
+        ):
+            return False
+        if self.names.by_surname.get(fold_name(word)) or self.registry.country_of(word) is not None:
+            return False
+        plural = word.endswith("s") and not word.endswith(("ss", "'s", "’s")) and phrase.determiner == "none"
+        return plural or f" {word.lower()} " in self.text
+
+    def from_common(self, phrase: SourcePhrase) -> tuple[Answer | None, str]:
+        """Return a group for a plural noun that can be people, else None: a thing says nothing by itself."""
+        last = strip_possessive(phrase.words[-1])
+        folded = fold(last)
+        if phrase.owner is None and (folded in PEOPLE or (folded.endswith("s") and len(folded) > 3)):
+            if not folded.endswith(THINGS):
+                return self.found(self.group(describe_source(phrase, self.registry, None)))
         return None, f"{DECLINED}.unknown"
+
+    def spelt_out(self, acronym: str) -> Entity | None:
+        """Return the body of the article whose initials are `acronym` ("the S.E.C."), None when none or two fit."""
+        letters = acronym.replace(".", "")
+        if not (letters.isupper() and letters.isalpha() and 2 <= len(letters) <= 8):
+            return None
+        fitting = [
+            entity
+            for entity in self.names.entities
+            if entity.kind in ("organization", "unknown") and letters in initials_of(entity.name)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def misspelt(self, surname: str) -> Entity | None:
+        """Return the one person of the article whose surname differs by a letter or two: "Mr. Ruitz" is Ana Ruiz."""
+        # rapidfuzz takes a while to import and most articles never need it.
+        from rapidfuzz.distance import OSA
+
+        key = fold_name(surname)
+        if len(key) < MIN_MISSPELT:
+            return None
+        allowed = 2 if len(key) > MIN_MISSPELT + 2 else 1
+        near = {
+            id(entity): entity
+            for known, entities in self.names.by_surname.items()
+            if known[:1] == key[:1] and OSA.distance(known, key, score_cutoff=allowed) <= allowed
+            for entity in entities
+            if (entity.kind in ("person", "unknown") and entity.entry is None) or entity.kind == "person"
+        }
+        return next(iter(near.values())) if len(near) == 1 else None
+
+    def new_person(self, name: str, start: int, end: int) -> Entity:
+        """Return a person whom only the source names, known to the article from here on."""
+        entity = Entity(name, "person")
+        entity.mentions.append(Mention(start, end, entity, self.names.sentence_of(start)))
+        self.names.by_surname.setdefault(last_word(name), []).append(entity)
+        return entity
 
     def from_demonym(self, phrase: SourcePhrase, word: str, country: RegistryEntry, start: int) -> Answer:
         """Return the country for "the Russians", somebody of it for "the Ukrainian", a group for "many Russians"."""
@@ -243,7 +363,7 @@ class NameStage:
 
     def coordinated(self, source: str, start: int, end: int) -> Answer | None:
         """Return a group for "A and B" when each part names somebody; "A and its allies" keeps the second's words."""
-        head, _, tail = source.partition(" and ")
+        head, _, tail = PARENTHESIS.sub("", source).removesuffix(" all").partition(" and ")
         tail = CLAUSE_STARTS.split(tail, maxsplit=1)[0].strip()
         parts: list[str] = []
         for piece in [*LIST_SPLIT.split(head), tail]:
@@ -263,13 +383,16 @@ class NameStage:
                 parts.append(known.name)
             elif mention is not None and mention.end >= own_end:
                 parts.append(self.of_mention(mention, at).name)
-            elif phrase.head is not None or phrase.words[-1].endswith("s"):
+            elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
                 return None
         if len(parts) < 2:
             return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
+        last = parse_phrase(tail, self.registry.roles).head
+        if last is not None and last.plural and last.kind == "inside" and len(parts) == 2 and name.islower():
+            return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
         return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
 
     def one_person(self, phrase: SourcePhrase) -> bool:
@@ -278,6 +401,15 @@ class NameStage:
             return False
         second = parse_phrase(" ".join(phrase.after[1:]), self.registry.roles)
         return second.determiner == "none" and second.head is not None and not second.head.plural
+
+
+def initials_of(name: str) -> tuple[str, str]:
+    """Return the initials of the capitalised words, and of all words: AROS is the Alliance to Reclaim Our Schools."""
+    words = name.split()
+    return (
+        "".join(word[0] for word in words if word[:1].isupper()),
+        "".join(word[0].upper() for word in words),
+    )
 
 
 def _is_of(entity: Entity, country: RegistryEntry) -> bool:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
-from .antecedents import choose_antecedent
+from .authors import find_author
 from .descriptions import describe_source
-from .names import fold
-from .nominals import parse_phrase
+from .names import fold, fold_name
+from .nominals import GENERAL, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_roles import RoleStage
 from .types import Attribution
 
-COMMA = re.compile(r",?\s*")
+COMMA = re.compile(r"\s?(?:,|--|[—–(])?\s*")
+# What may stand between somebody and "who": nothing, an age and a place, an appositive, "is a lawyer".
+RELATIVE_GAP = re.compile(
+    r"\s?(?:,|--|[—–(])?\s*|,[^;:“”\"]{1,110},\s*|, (?:an?|the|his|her) [^,;:“”\"]{2,90} |"
+    r" (?:is|was|remains) (?:an?|the) [^,;:“”\"]{2,80} |\s?\([^()]{1,30}\),?\s*"
+)
+AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
+# A pronoun so surely theirs tells the gender of somebody whose name does not.
+SURE_OF_GENDER = 0.93
+MAX_RELATIVE_GAP = 120
 PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
 AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
 SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
@@ -45,22 +55,64 @@ class PronounStage(RoleStage):
             pair = self.pair_before(start)
             if pair is not None:
                 return self.found(pair)
-        return None, f"{DECLINED}.pronoun"
+        return self.general(item, start)
+
+    def owned(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str] | None:
+        """Return whoever "his account", "her book" or "its statement" is by; None for another phrase."""
+        if phrase.determiner != "own":
+            return None
+        pronoun = pronoun_class(self.text[start : start + 5].split(" ")[0])
+        if pronoun in ("male", "female"):
+            return self.singular_pronoun(item, start, "male" if pronoun == "male" else "female")
+        if pronoun == "thing":
+            return self.thing_pronoun(start)
+        return None
+
+    def general(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
+        """Return a group for "we", "you" and "everyone"; inside a quotation "we" is its speaker."""
+        words = fold(item.source or "").strip(" ,.\"'“”").split()
+        name = GENERAL.get(" ".join(words[:2])) or GENERAL.get(words[0] if words else "")
+        if name is None:
+            return None, f"{DECLINED}.pronoun"
+        if words[0] in ("we", "us", "our"):
+            quoting = self.quoting(item, start)
+            if quoting is not None:
+                return self.found(self.again(quoting, "pronoun", "speaker.first-person"))
+        elif words[0] in ("all", "some", "many", "most", "few", "others"):
+            for said in reversed(self.said[-2:]):
+                if said.answer.plural and said.answer.head is not None and words[0] in ("all", "most"):
+                    return self.found(self.again(said.answer, "pronoun", "speaker.plural"))
+        if name == "somebody":
+            return self.found(Answer(name, "unnamed", "pronoun", "speaker.general", self.scoped_id("unnamed", name)))
+        return self.found(Answer(name, "group", "pronoun", "speaker.general", self.slug_id(name), plural=True))
+
+    def quoting(self, item: Attribution, start: int) -> Answer | None:
+        """Return the speaker of the quotation around `start`, if there is one."""
+        for said in reversed(self.said[-LOOK_BACK_SAID:]):
+            other = said.item
+            if (
+                other is not item
+                and other.kind != "indirect"
+                and any(s.start <= start < s.end for s in other.content_spans)
+            ):
+                return said.answer
+        return None
 
     def singular_pronoun(self, item: Attribution, start: int, gender: Gender) -> tuple[Answer | None, str]:
         content = (item.start, item.end) if item.kind == "direct" else None
-        quoted = self.quoted
-        person, why = choose_antecedent(
-            self.text, self.names, self.spoke, quoted, position=start, gender=gender, content=content
-        )
+        best, chance = self.antecedent(item, start, gender)
+        person = best.entity if best is not None else None
         last = self.said[-1] if self.said else None
-        if last is not None and last.answer.type == "unnamed" and not last.answer.plural:
+        if last is not None and last.answer.type == "unnamed" and last.answer.head and not last.answer.plural:
             distance = self.names.sentence_of(start) - self.names.sentence_of(last.position)
             if distance <= MAX_UNNAMED_SENTENCES and (person is None or not self.named_between(last, start, content)):
                 return self.found(self.again(last.answer, "pronoun", "speaker.pronoun"))
         if person is None:
-            return None, why
-        return self.found(self.of_entity(person, "pronoun", "speaker.pronoun", "person"))
+            return None, f"{DECLINED}.no-antecedent"
+        if person.gender is None and chance >= SURE_OF_GENDER:
+            person.gender = gender
+        answer = self.of_entity(person, "pronoun", "speaker.pronoun", "person")
+        return self.found(replace(answer, confidence=chance))
 
     def named_between(self, last: Said, start: int, content: tuple[int, int] | None) -> bool:
         """Return whether a person is named after the last speaker outside quotations and what that speaker said."""
@@ -75,30 +127,38 @@ class PronounStage(RoleStage):
         )
 
     def first_person(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
-        for said in reversed(self.said[-LOOK_BACK_SAID:]):
-            other = said.item
-            if (
-                other is not item
-                and other.kind != "indirect"
-                and any(s.start <= start < s.end for s in other.content_spans)
-            ):
-                return self.found(self.again(said.answer, "pronoun", "speaker.first-person"))
+        quoting = self.quoting(item, start)
+        if quoting is not None:
+            return self.found(self.again(quoting, "pronoun", "speaker.first-person"))
         if start in self.quoted:
             return None, f"{DECLINED}.first-person"
+        author = find_author(self.text, start)
+        if author is not None:
+            entity = self.names.by_key.get("\x00" + fold_name(author)) or self.new_person(author, start, start + 1)
+            return self.found(self.of_entity(entity, "pronoun", "speaker.first-person", "person"))
         name = "article author"
         return self.found(Answer(name, "unnamed", "pronoun", "speaker.first-person", self.scoped_id("unnamed", name)))
 
     def relative(self, start: int) -> tuple[Answer | None, str]:
         """Return whom "who" stands for: the name or role noun that ends right before it."""
         gap = self.text[max(0, start - 90) : start]
-        for mention in reversed(self.names.before(start, most=3)):
+        person = fold(self.text[start : start + 3]) == "who"
+        sentence = self.names.sentence_of(start)
+        for mention in reversed(self.names.before(start, most=4)):
             between = self.text[mention.end : start]
-            if COMMA.fullmatch(between) or (
-                between.startswith(",") and between.rstrip().endswith(",") and "." not in between and len(between) < 120
-            ):
-                if mention.entity.kind == "unknown":
+            if mention.sentence != sentence or len(between) > MAX_RELATIVE_GAP:
+                break
+            kind = mention.entity.kind
+            if (person and kind not in ("person", "unknown")) or (kind == "unknown" and not person):
+                continue
+            if RELATIVE_GAP.fullmatch(between):
+                if kind == "unknown" and not COMMA.fullmatch(between):
                     continue
                 return self.found(self.of_entity(mention.entity, "pronoun", "speaker.relative"))
+        coordinated = self.said[-1] if self.said and AND_BEFORE.search(gap) else None
+        if coordinated is not None and coordinated.answer.why == "speaker.relative":
+            if self.names.sentence_of(coordinated.position) == sentence:
+                return self.found(coordinated.answer)
         words = PHRASE_PARTS.findall(gap)
         while words and words[-1] in (",",):
             words.pop()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from .antecedents import choose_antecedent
+from .antecedents import Candidate, find_candidates
+from .described import find_described
 from .descriptions import describe_source
-from .mentions import Entity
 from .names import fold, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import RegistryEntry
-from .roles import Gender, RoleNoun
+from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, NameStage
 from .types import Attribution
 
@@ -28,9 +29,6 @@ MEDIA_WORD = re.compile(
     re.IGNORECASE,
 )
 
-_SAME_WORD = {"gop": "republican", "democratic": "democrat", "republicans": "republican"}
-_PARTIES = frozenset({"republican", "democrat"})
-_PARTY_HEADS = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
 _TELLING = frozenset({"military", "intelligence", "defense", "defence", "police", "former"})
 _WEST = frozenset({"west", "western powers", "western countries"})
 _MEDIA_HEADS = frozenset(
@@ -55,9 +53,9 @@ class RoleStage(NameStage):
             phrase.determiner == "none" and (phrase.owner is not None or not head.plural)
         )
         if head.kind == "institution":
-            return self.institution(phrase, start)
+            return self.institution(item, phrase, start)
         if head.kind == "document":
-            return self.document(phrase, start, end)
+            return self.document(item, phrase, start, end)
         if head.kind == "collective":
             return self.collective(phrase, start)
         if head.plural:
@@ -65,14 +63,25 @@ class RoleStage(NameStage):
         by_office = self.office(phrase, start)
         if by_office is not None:
             return self.found(by_office)
-        if definite or phrase.determiner == "other":
-            chained = self.chained(phrase, start)
-            if chained is not None:
-                return self.found(chained)
-        if definite and phrase.determiner != "other":
-            titled = self.titled(phrase, start)
-            if titled is not None:
-                return self.found(self.of_entity(titled, "nominal", "speaker.title"))
+        chained = self.chained(phrase, start) if definite or phrase.determiner == "other" else None
+        if phrase.determiner != "other":
+            candidates = find_described(
+                self.text,
+                self.names,
+                self.spoke,
+                self.quoted,
+                self.place(item, start),
+                phrase,
+                self.registry,
+                home=self.country_of(phrase),
+                chained=chained is not None,
+            )
+            best, chance = self.choose("nominal", item, candidates)
+            if best is not None and best.entity is not None:
+                titled = self.of_entity(best.entity, "nominal", "speaker.title")
+                return self.found(replace(titled, confidence=chance))
+        if chained is not None:
+            return self.found(chained)
         if head.kind == "office" and (phrase.determiner == "definite" or (definite and self.country_of(phrase))):
             return None, f"{DECLINED}.role"
         return self.unnamed(self.text[start:end], phrase, start)
@@ -134,50 +143,6 @@ class RoleStage(NameStage):
 
     def by_role(self, holder: RegistryEntry) -> Answer:
         return Answer(holder.name, "person", "role", "speaker.role", holder.id, self.names.by_key.get(holder.id))
-
-    def titled(self, phrase: SourcePhrase, start: int) -> Entity | None:
-        """Return the person last named before whom the article has described with this role noun."""
-        head = phrase.head
-        assert head is not None
-        wanted = {fold(strip_possessive(word)) for word in phrase.modifiers} - {"former", "longtime", "current"}
-        wanted = {_SAME_WORD.get(word, word) for word in wanted}
-        home = self.country_of(phrase)
-        fitting: list[tuple[int, int, Entity]] = []
-        seen: set[int] = set()
-        for mention in reversed(self.names.before(start, most=120)):
-            entity = mention.entity
-            if entity.kind != "person" or id(entity) in seen:
-                continue
-            seen.add(id(entity))
-            if head.gender is not None and (entity.gender or entity.hint or head.gender) != head.gender:
-                continue
-            if head.canonical not in entity.roles and head.form not in entity.roles:
-                continue
-            # "Ukraine's foreign minister" is not the Russian one, though nobody else is called so here.
-            if home is not None and entity.entry is not None and entity.entry.country not in (None, home):
-                continue
-            words = {_SAME_WORD.get(word, word) for word in entity.words}
-            if wanted & _PARTIES and words & _PARTIES and not wanted & words & _PARTIES:
-                continue
-            fitting.append((len(wanted & words), mention.start, entity))
-        if not fitting:
-            return self.of_party(head, wanted, start)
-        best = max(fitting, key=lambda item: (item[0], item[1]))
-        if wanted and best[0] == 0 and len(fitting) > 1:
-            return None
-        return best[2]
-
-    def of_party(self, head: RoleNoun, wanted: set[str], start: int) -> Entity | None:
-        """Return the only person before `start` of the party that "the Republican candidate" names."""
-        party = (wanted | {_SAME_WORD.get(head.form, head.form)}) & _PARTIES
-        if len(party) != 1 or head.form not in _PARTY_HEADS:
-            return None
-        members = {
-            id(mention.entity): mention.entity
-            for mention in self.names.before(start, most=120)
-            if mention.entity.kind == "person" and party & {_SAME_WORD.get(word, word) for word in mention.entity.words}
-        }
-        return next(iter(members.values())) if len(members) == 1 else None
 
     def chained(self, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return the unnamed or titled speaker that "the official" takes up, the nearest with a fitting description."""
@@ -300,7 +265,7 @@ class RoleStage(NameStage):
             return self.found(self.group("poll respondents", head))
         return self.found(self.group(describe_source(phrase, self.registry, None), head))
 
-    def institution(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+    def institution(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
         """Return the institution that a noun means: of a country, of a person, or the one last named with it."""
         head = phrase.head
         assert head is not None
@@ -321,7 +286,7 @@ class RoleStage(NameStage):
                 return self.found(self.organization(f"{split_name(phrase.owner).surname} campaign"))
             return self.found(self.organization(" ".join([phrase.owner, *own])))
         if phrase.determiner == "own":
-            return self.own_institution(phrase, start)
+            return self.own_institution(item, phrase, start)
         if definite and not phrase.modifiers:
             for said in reversed(self.said[-LOOK_BACK_SAID:]):
                 answer = said.answer
@@ -363,16 +328,21 @@ class RoleStage(NameStage):
                         return house
         return None
 
-    def own_institution(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+    def own_institution(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
         gender: Gender | None = {"his": "male", "her": "female"}.get(fold(self.text[start : start + 4]).strip())  # type: ignore[assignment]
         if gender is None or phrase.head is None:
             return None, f"{DECLINED}.owner"
-        person, why = choose_antecedent(
-            self.text, self.names, self.spoke, self.quoted, position=start, gender=gender, content=None
+        person, _ = self.antecedent(item, start, gender)
+        if person is None or person.entity is None:
+            return None, f"{DECLINED}.owner"
+        return self.found(self.organization(f"{split_name(person.entity.name).surname} {phrase.head.form}"))
+
+    def antecedent(self, item: Attribution, start: int, gender: Gender) -> tuple[Candidate | None, float]:
+        """Return whom a singular pronoun at `start` means, and the chance that it is right."""
+        candidates = find_candidates(
+            self.text, self.names, self.spoke, self.quoted, self.place(item, start), gender=gender
         )
-        if person is None:
-            return None, why
-        return self.found(self.organization(f"{split_name(person.name).surname} {phrase.head.form}"))
+        return self.choose("pronoun", item, candidates)
 
     def last_media(self, start: int) -> Answer | None:
         for mention in reversed(self.names.before(start, most=30)):
@@ -384,11 +354,11 @@ class RoleStage(NameStage):
                 return self.of_entity(entity, "nominal", "speaker.issuer")
         return None
 
-    def document(self, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
+    def document(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
         """Return the issuer of a statement, poll or advertisement where the article tells, else the document."""
         head = phrase.head
         assert head is not None
-        issuer = self.issuer(phrase, start, end)
+        issuer = self.issuer(item, phrase, start, end)
         if issuer is not None:
             return self.found(issuer)
         if phrase.determiner == "definite" or phrase.determiner == "none":
@@ -411,14 +381,14 @@ class RoleStage(NameStage):
             Answer(name, "document", "nominal", "speaker.document", self.scoped_id("document", name), head=head)
         )
 
-    def issuer(self, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
+    def issuer(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
         """Return who a document is by: a possessor, a name before the noun, or "by/from/of X" after it."""
         own_end = self.own_end(phrase, start, end)
         after = fold(phrase.after[0]) if phrase.after else ""
         if after in ("by", "from", "of"):
             by = parse_phrase(" ".join(phrase.after[1:]), self.registry.roles)
             if by.head is not None and by.head.kind == "institution" and by.owner is not None:
-                answer, _ = self.institution(by, start)
+                answer, _ = self.institution(item, by, start)
                 if answer is not None:
                     return Answer(
                         answer.name,

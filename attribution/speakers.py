@@ -14,40 +14,20 @@ from .antecedents import Spoke
 from .mentions import find_names
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
+from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry
 from .roles import default_source_patterns
 from .speaker_names import DECLINED, Answer, Said, anchor
 from .speaker_pronouns import PronounStage
 from .types import Attribution, Speaker
 
-# (right + 1) / (answers + 2) of each stage on the even articles of PolNeAR dev, gold spans given, names matched as in
-# scoring; n of the answers behind it. Role, alias and floating hardly occur there: the first two are counted on it
-# and the two gold seeds together, floating is a guess until floating quotations are labelled.
-CONFIDENCE: dict[str, float] = {
-    "speaker.name": 0.96,  # 240
-    "speaker.surname": 0.96,  # 357
-    "speaker.title": 0.95,  # 19
-    "speaker.pronoun": 0.87,  # 189
-    "speaker.coordinated": 0.83,  # 22
-    "speaker.role": 0.80,  # 3
-    "speaker.alias": 0.73,  # 9
-    "speaker.group": 0.67,  # 88
-    "speaker.unnamed": 0.67,  # 49
-    "speaker.thing": 0.64,  # 12
-    "speaker.issuer": 0.61,  # 21
-    "speaker.floating": 0.60,
-    "speaker.plural": 0.60,  # 13
-    "speaker.relative": 0.59,  # 15
-    "speaker.institution": 0.52,  # 27
-    "speaker.first-person": 0.50,  # 4
-    "speaker.document": 0.40,  # 23
-    "speaker.chain": 0.38,  # 19
-}
-
+# Of a stage that occurs too seldom in the training data to have a rate.
+UNMEASURED = 0.5
 # A floating quotation further from the last speaker than this is rarely theirs.
 MAX_FLOATING_PARAGRAPHS = 2
 # Characters; what is longer is no noun phrase.
 MAX_SOURCE = 600
+ONE_OF = re.compile(r"one of ", re.IGNORECASE)
 PARAGRAPH_GAP = re.compile(r"\n\s*")
 
 
@@ -58,31 +38,48 @@ def resolve_speakers(
     registry: Registry,
     date: str | None,
     masks: Sequence[tuple[int, int]] = (),
+    ranker: SpeakerRanker | None = None,
 ) -> list[Attribution]:
     """Return the attributions in their order, each with `speaker` set or None (declined) and its reason in `why`.
 
     Deterministic and without state. `date` (ISO, may be partial) decides who held an office; without it only the
     article itself tells. Names inside `masks` (boilerplate) are not seen. Nothing is read beyond `text`.
+    `ranker` defaults to the one that ships.
     """
     if not attributions:
         return []
-    resolver = Resolver(text, attributions, registry, date, find_names(text, registry, masks=masks))
-    answers: list[tuple[Answer | None, str]] = [(None, DECLINED)] * len(attributions)
-    for index in sorted(range(len(attributions)), key=lambda i: (anchor(attributions[i]), i)):
-        answers[index] = resolver.resolve(attributions[index])
-    return [item.with_speaker(_speaker(answer), why) for item, (answer, why) in zip(attributions, answers, strict=True)]
-
-
-def _speaker(answer: Answer | None) -> Speaker | None:
-    if answer is None:
-        return None
-    return Speaker(answer.id, answer.name, answer.type, answer.how, CONFIDENCE[answer.why])
+    names = find_names(text, registry, masks=masks)
+    resolver = Resolver(text, attributions, registry, date, names, ranker=ranker or default_ranker())
+    return [
+        item.with_speaker(resolver.speaker(answer), why)
+        for item, (answer, why) in zip(attributions, resolver.resolve_all(), strict=True)
+    ]
 
 
 class Resolver(PronounStage):
     """The stages in order, one attribution at a time in reading order."""
 
     __slots__ = ()
+
+    def resolve_all(self) -> list[tuple[Answer | None, str]]:
+        """Return the answer and its reason for each attribution, in their order."""
+        answers: list[tuple[Answer | None, str]] = [(None, DECLINED)] * len(self.attributions)
+        for index in sorted(range(len(answers)), key=lambda i: (anchor(self.attributions[i]), i)):
+            answers[index] = self.resolve(self.attributions[index])
+        return [self.withhold(answer, why) for answer, why in answers]
+
+    def withhold(self, answer: Answer | None, why: str) -> tuple[Answer | None, str]:
+        """Return the answer, or None where its ranked choice is less likely right than the model's threshold asks."""
+        if answer is not None and answer.confidence is not None and answer.confidence < self.ranker.threshold:
+            return None, f"{DECLINED}.unsure"
+        return answer, why
+
+    def speaker(self, answer: Answer | None) -> Speaker | None:
+        """Return the public form of an answer, with the confidence of its ranked choice or else of its stage."""
+        if answer is None:
+            return None
+        chance = self.ranker.rates.get(answer.why, UNMEASURED) if answer.confidence is None else answer.confidence
+        return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 2))
 
     def resolve(self, item: Attribution) -> tuple[Answer | None, str]:
         """Return the answer and its reason, and remember who spoke."""
@@ -99,7 +96,7 @@ class Resolver(PronounStage):
             position = anchor(item)
             self.said.append(Said(position, item, answer, item.nested_in is not None))
             if answer.entity is not None and answer.type == "person":
-                self.spoke.append(Spoke(position, answer.entity))
+                self.spoke.append(Spoke(position, answer.entity, answer.how == "pronoun"))
         return answer, why
 
     def without_source(self, item: Attribution) -> tuple[Answer | None, str]:
@@ -149,11 +146,19 @@ class Resolver(PronounStage):
         mention = self.mention_at(own_end - 1)
         if mention is not None and self.is_name_of(phrase, mention, start, own_end, end):
             return self.found(self.of_mention(mention, start))
+        titled = self.titled_name(start, end)
+        if titled is not None:
+            return self.found(self.of_mention(titled, start))
         head = phrase.head
-        if head is None or (head.kind in ("inside", "class", "office") and not head.plural):
+        one = ONE_OF.match(self.text, start)
+        if head is None or (head.kind in ("inside", "class", "office") and (not head.plural or one)):
             apposed = self.apposed_name(start, own_end, end)
             if apposed is not None and not phrase.words[-1][:1].isupper():
                 return self.found(self.of_mention(apposed, start))
+        if head is None or head.kind == "document":
+            owned = self.owned(item, phrase, start)
+            if owned is not None:
+                return owned
         if head is not None:
             return self.from_role(item, phrase, start, end)
         return self.from_unknown(phrase, start, end, own_end)

@@ -131,7 +131,7 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
     """Return one of `TAGS` for each unit; verbs after a determiner or inside a capitalised name count as nouns.
 
     `low` are the words in lower case, `cap` says which begin with a capital, `quotes` which are a quotation.
-    "the claims" is D N, "she claims" S V, "Stop Hunger Now said" N N N V.
+    "the claims" is D N, "she claims" S V, "Stop Hunger Fund said" N N N V.
     """
     table = _tag_table()
     tags: list[str] = []
@@ -151,9 +151,21 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
                 tag = _settle_verb(tag, before, low[index - 1] if index else "")
             elif tag == _CONTRACTED:
                 tag = "S"
+            if before == "V" and tag in FINITE and _was_noun(low[:index], tags, tag):
+                tags[-1] = "N"
         tags.append(tag)
         before = tag
     return tags
+
+
+def _was_noun(low: Sequence[str], tags: Sequence[str], finite: str) -> bool:
+    """Return whether the last word so far, read as a verb, is the subject of the finite verb: that [prices] fell."""
+    word = low[-1]
+    previous, before = (low[-2], tags[-2]) if len(tags) > 1 else ("", ".")
+    if before == "R" and _tag_table().get(word) == _NOUN_OR_VERB:
+        return True
+    # said [rents] will rise, that [rents] will rise
+    return finite != "V" and word[-1] == "s" and (before in "V.,;CJ" or previous == "that")
 
 
 def _unlisted_tag(word: str) -> str:
@@ -187,5 +199,5 @@ def _settle_verb(tag: str, before: str, previous: str) -> str:
 
 
 def is_possessive(word: str) -> bool:
-    """Return whether the lower-case word ends in a possessive: ruiz's, ministers'."""
-    return word[-2:] in ("'s", "s'")
+    """Return whether the lower-case word ends in a possessive: ruiz's. The mark of ministers' is a word of its own."""
+    return word[-2:] == "'s"

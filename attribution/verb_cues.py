@@ -55,7 +55,7 @@ def find_by_verb(use: CueUse) -> Finding | None:
         return None
     if tag == "ing" and not is_progressive(use, group):
         return _find_introductory_participle(use) if _opens_sentence(s, c) else _find_participle(use)
-    return _find_passive(use, group) if group.passive else _find_active(use, group)
+    return _find_passive(use, group) if group.passive and tag != "ing" else _find_active(use, group)
 
 
 def _is_in_name(s: Sentence, c: int) -> bool:

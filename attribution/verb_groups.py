@@ -52,7 +52,9 @@ def read_verb_group(s: Sentence, c: int) -> VerbGroup:
         elif t == "t" and k > 0:
             infinitive = True
             if tags[k - 1] in "VAG" or (tags[k - 1] == "N" and k > 1 and tags[k - 2] in "BA"):
-                k -= 2  # went on to say, was expected to announce, declined to say
+                k -= 2  # was expected to announce, declined to say
+            elif tags[k - 1] == "P" and k > 1 and tags[k - 2] == "V":
+                k -= 3  # went on to say
             elif tags[k - 1] in "BH":
                 k -= 1
             else:
@@ -95,14 +97,19 @@ def is_plausible_subject(use: CueUse, group: VerbGroup, subject: tuple[int, int]
         return _is_plausible_pronoun(use, group, s.low[last], bare)
     if not bare:
         return True
-    if tag == "base":
+    if tag == "base" and not _is_past_too(use):
         return _is_plural(s, first, last)  # not: the state [representative], a debate [moderator]
     if tag == "s":
         return _is_singular(s, last)
-    if tag in ("past", "part") and first > 0 and not is_clause_start(s, first):
+    if tag in ("past", "part", "base") and first > 0 and not is_clause_start(s, first):
         # "shared a list called": a reduced relative clause, unless the verb before it takes a bare clause.
         return s.tag[first - 1] in VERBAL and (first - 1) in s.cues
     return True
+
+
+def _is_past_too(use: CueUse) -> bool:
+    """Return whether the base form is the past form as well: cast, put forward."""
+    return use.match.form.words[0] in use.entry.forms.get("past", ())
 
 
 def _is_plausible_pronoun(use: CueUse, group: VerbGroup, pronoun: str, bare: bool) -> bool:

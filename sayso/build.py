@@ -8,7 +8,8 @@ import importlib.metadata
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,10 +29,10 @@ from .dataset import (
     TextPolicy,
     check_text_policy,
     choose_columns,
-    choose_split,
     make_article_row,
     make_attribution_rows,
     make_stance_rows,
+    split_of,
 )
 from .folder import (
     CARD,
@@ -39,19 +40,29 @@ from .folder import (
     FORMAT,
     LOCAL,
     LOCAL_ATTRIBUTIONS,
+    LOCAL_FOUND,
+    LOCAL_REVIEW_NOTES,
+    LOCAL_SUGGESTED,
     PROVENANCE,
     QUARANTINE,
+    REVIEW,
     check_target,
     hash_file,
+    read_build,
     stage,
     write_checksums,
     write_json,
 )
+from .labeling.review_effect import Reviews
+from .profiles import Profiles
 from .shards import ShardTotals, ShardWriter
 from .summary import BuildSummary, Tally, list_reasons, render_summary
 
 if TYPE_CHECKING:
     from .attribution.articles import ReadOptions
+    from .attribution.clusters import Cluster
+    from .labeling.adjudication import Verdict
+    from .labeling.review_state import Unmatched
 
 __all__ = ["Attributing", "BuildSummary", "Progress", "build", "render_summary"]
 
@@ -59,7 +70,7 @@ __all__ = ["Attributing", "BuildSummary", "Progress", "build", "render_summary"]
 MAX_NAMED_INPUTS = 200
 LICENSE_ID = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")
 LIBRARIES = ("pyarrow", "spacy")
-WRITTEN_CONFIGS: tuple[ConfigName, ...] = ("attributions", "stance", "articles")
+WRITTEN_CONFIGS: tuple[ConfigName, ...] = ("attributions", "stance", "articles", "speakers", "annotations")
 
 Progress = Callable[[int, int], None]
 """Called after each article with the numbers of articles and attributions so far."""
@@ -94,6 +105,9 @@ def build(
 ) -> BuildSummary:
     """Read the articles of `inputs`, attribute them, make `out` the dataset folder, and return what was found.
 
+    What people decided in a review of `out` (its folder `review/`) wins over what is found; decisions about texts that
+    changed are listed in `out/local/`. Raises InputError where a log of theirs is damaged.
+
     `out` changes in one step at the end: until then, and when anything fails, it stays as it was. Bad records are
     left out, counted, and written to `out/quarantine.jsonl`. `name` titles the card (default: the folder's name),
     `license` is the identifier the card gives for the dataset (default: other). With `dry_run` everything is read
@@ -118,13 +132,17 @@ def build(
         attributor = load()
     tally = Tally()
     inventory = _Inventory()
+    reviews = Reviews.read(target / REVIEW)
     with nullcontext() if dry_run else stage(target) as folder:
-        totals = _write_rows(inputs, folder, options, attributor, policy, tally, inventory, progress)
+        totals = _write_rows(inputs, folder, options, attributor, policy, tally, inventory, reviews, progress)
         if not tally.articles:
             raise InputError(_say_nothing_usable(tally))
         summary = tally.summarize(str(out), policy, dry_run=dry_run)
         if folder is not None:
             record = _describe_build(summary, totals, inventory, options, attributor, license)
+            if reviews:
+                # They decide the bytes too.
+                record["inputs"]["reviews_sha256"] = reviews.sha256
             write_json(folder / PROVENANCE, record)
             language = None if options.any_language else options.language
             _write_card(folder, name or target.name, summary, totals, license=license, language=language)
@@ -140,15 +158,23 @@ def _write_rows(
     policy: TextPolicy,
     tally: Tally,
     inventory: _Inventory,
+    reviews: Reviews,
     progress: Progress | None,
 ) -> Totals:
-    """Stream the inputs through the attributor into the files of `folder` (nowhere when it is None)."""
+    """Stream the inputs through the attributor into the files of `folder` (nowhere when it is None).
+
+    In two passes: which quotations are repeated, and so the split of each row, is known when all have been found.
+    """
     from .attribution.articles import read_articles
+    from .attribution.clusters import QuoteClusters
     from .attribution.quarantine import Quarantine
 
+    repeated = QuoteClusters()
+    annotations: dict[str, tuple[Row, ...]] = {}
+    notes: list[Row] = []
     with ExitStack() as stack:
         quarantine = stack.enter_context(Quarantine(None if folder is None else folder / QUARANTINE))
-        rows = None if folder is None else stack.enter_context(_RowWriter(folder, policy, tally))
+        local = None if folder is None else stack.enter_context(_LocalWriter(folder, suggested=bool(reviews)))
 
         def note_bad(bad: BadRecord) -> None:
             tally.first_bad = tally.first_bad or bad
@@ -161,38 +187,75 @@ def _write_rows(
                 yield article
 
         articles = read_articles(inputs, options=options, on_bad=note_bad)
-        for article, attributions in attributor.pipe(note_read(articles)):
-            words = len(article.text.split())
-            text_sha256 = article.text_sha256
-            tally.add_article(attributions, words=words)
-            inventory.see_article(article, text_sha256)
-            if rows is not None:
-                rows.write(article, attributions, words=words, text_sha256=text_sha256)
+        for article, found in attributor.pipe(note_read(articles)):
+            reviewed = reviews.overlay(article, found)
+            attributions = reviewed.attributions
+            tally.reviewed += len(reviewed.decided)
+            notes += [_describe_tie(article, tie) for tie in reviewed.ties]
+            if reviewed.rows:
+                annotations[article.id] = reviewed.rows
+            tally.add_article(attributions, words=len(article.text.split()))
+            inventory.see_article(article, article.text_sha256)
+            repeated.add(article, attributions)
+            if local is not None:
+                local.write(article, attributions, found)
             if progress is not None:
                 progress(tally.articles, tally.attributions)
         inventory.see_file(None)
         tally.quarantined = quarantine.by_reason()
-        return rows.finish() if rows is not None else {}
+        if local is not None:
+            local.finish()
+    clusters = repeated.find()
+    tally.clusters, tally.clustered = len({cluster.id for cluster in clusters.values()}), len(clusters)
+    tally.ties = len(notes)
+    notes += [_describe_unmatched(lost) for lost in reviews.finish()]
+    tally.unused_decisions = len(notes) - tally.ties
+    if folder is None or not tally.articles:
+        return {}
+    if notes:
+        with write_atomically(folder / LOCAL_REVIEW_NOTES) as stream:
+            stream.writelines(json.dumps(note, ensure_ascii=False) + "\n" for note in notes)
+    with _RowWriter(folder, policy, tally, clusters, annotations) as rows:
+        for article, finished in read_build(folder, LOCAL_FOUND):
+            rows.write(article, finished)
+        totals = rows.finish()
+    (folder / LOCAL_FOUND).unlink()
+    return totals
 
 
-class _RowWriter:
-    """Writes the files of every config and split, and the local copies, as articles come.
+def _describe_tie(article: Article, tie: Verdict) -> Row:
+    answers = [{"annotator": name, "answer": str(answer)} for name, answer in tie.answers]
+    return {"note": "tie", "article_id": article.id, "item": tie.item_id, "question": tie.question, "answers": answers}
 
-    Whether there are splits at all is known at the `MIN_ARTICLES_TO_SPLIT`th article; the rows until then wait.
-    """
 
-    def __init__(self, folder: Path, policy: TextPolicy, tally: Tally) -> None:
+def _describe_unmatched(lost: Unmatched) -> Row:
+    event = lost.event
+    return {
+        "note": "decision without effect",
+        "reason": lost.reason,
+        "article_id": event.item.article_id if event.item else event.article_id,
+        "item": event.item.id if event.item else None,
+        "seq": event.seq,
+        "at": event.at,
+        "event": event.event,
+        "decision": event.decision.to_json() if event.decision else None,
+    }
+
+
+class _LocalWriter:
+    """Writes the local copies as articles come: texts, attributions, and what was suggested before review."""
+
+    def __init__(self, folder: Path, *, suggested: bool) -> None:
         self.folder = folder
-        self.policy: TextPolicy = policy
-        self.tally = tally
-        self._waiting: list[tuple[Split, list[tuple[ConfigName, Row]]]] | None = []
+        self._suggests = suggested
         self._stack = ExitStack()
-        self._shards: dict[tuple[ConfigName, Split], ShardWriter] = {}
 
-    def __enter__(self) -> _RowWriter:
+    def __enter__(self) -> _LocalWriter:
         (self.folder / LOCAL).mkdir()
-        (self.folder / DATA).mkdir()
-        self._attributions = self._stack.enter_context(write_atomically(self.folder / LOCAL_ATTRIBUTIONS))
+        self._found = self._stack.enter_context(write_atomically(self.folder / LOCAL_FOUND))
+        self._suggested = None
+        if self._suggests:
+            self._suggested = self._stack.enter_context(write_atomically(self.folder / LOCAL_SUGGESTED))
         self._articles = self._stack.enter_context(
             ShardWriter(self.folder / LOCAL, "articles", LOCAL_ARTICLE_COLUMNS, single=True)
         )
@@ -201,44 +264,105 @@ class _RowWriter:
     def __exit__(self, *error: Any) -> None:
         self._stack.__exit__(*error)
 
-    def write(self, article: Article, attributions: Sequence[Attribution], *, words: int, text_sha256: str) -> None:
-        """Write the article and its attributions, or keep them until it is known whether there are splits."""
+    def write(self, article: Article, attributions: Iterable[Attribution], suggested: Iterable[Attribution]) -> None:
+        """Write the article, its attributions, and those that were suggested where reviews changed some."""
+        if self._suggested is not None:
+            self._suggested.writelines(map(_as_line, suggested))
         self._articles.write({column.name: getattr(article, column.name) for column in LOCAL_ARTICLE_COLUMNS})
         for attribution in attributions:
-            self._attributions.write(json.dumps(attribution.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
+            self._found.write(_as_line(attribution))
+
+    def finish(self) -> None:
+        """Write what is pending."""
+        self._articles.finish()
+
+
+class _RowWriter:
+    """Writes the files of every config and split, and the local attributions with their cluster ids.
+
+    A repeated quotation goes where the oldest article that has it goes, so that none is in two splits; so does an
+    article that mostly repeats an older one. With few articles there is one split, `train`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        policy: TextPolicy,
+        tally: Tally,
+        clusters: Mapping[str, Cluster],
+        annotations: Mapping[str, Sequence[Row]],
+    ) -> None:
+        self.folder = folder
+        self.annotations = annotations
+        self.policy: TextPolicy = policy
+        self.tally = tally
+        self.clusters = clusters
+        self.profiles = Profiles()
+        self._splits = tally.articles >= MIN_ARTICLES_TO_SPLIT
+        self._stack = ExitStack()
+        self._shards: dict[tuple[ConfigName, Split], ShardWriter] = {}
+
+    def __enter__(self) -> _RowWriter:
+        (self.folder / DATA).mkdir()
+        self._attributions = self._stack.enter_context(write_atomically(self.folder / LOCAL_ATTRIBUTIONS))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
+    def write(self, article: Article, found: Sequence[Attribution]) -> None:
+        """Write the rows of the article and of its attributions."""
+        attributions = [self._with_cluster(attribution) for attribution in found]
+        self._attributions.writelines(map(_as_line, attributions))
+        self.profiles.add(article, attributions)
+        words, text_sha256 = len(article.text.split()), article.text_sha256
         masks = [(mask.start, mask.end) for mask in find_boilerplate(article.text)]
         described = make_article_row(article, attributions, words=words, masks=len(masks), text_sha256=text_sha256)
-        rows: list[tuple[ConfigName, Row]] = [("articles", described)]
+        split = self._split_of_article(article, attributions)
+        self.tally.splits[split] += 1
+        self._put("articles", split, described)
+        for annotation in self.annotations.get(article.id, ()):
+            self._put("annotations", split, annotation)
         made = make_attribution_rows(article, attributions, text_sha256=text_sha256, policy=self.policy, masks=masks)
         for attribution, row in zip(attributions, made, strict=True):
-            rows.append(("attributions", row))
-            rows.extend(("stance", stance) for stance in make_stance_rows(attribution, row))
-        split = choose_split(article)
-        if self._waiting is None:
-            self._put(split, rows)
-            return
-        self._waiting.append((split, rows))
-        if len(self._waiting) >= MIN_ARTICLES_TO_SPLIT:
-            for waiting_split, waiting_rows in self._waiting:
-                self._put(waiting_split, waiting_rows)
-            self._waiting = None
+            cluster = self.clusters.get(attribution.id)
+            own = split if cluster is None else self._split_of(cluster.article_id)
+            self._put("attributions", own, row)
+            for stance in make_stance_rows(attribution, row):
+                self._put("stance", own, stance)
 
     def finish(self) -> Totals:
-        """Write what waits (all of it training data: too little to split), close all files, and return their totals."""
-        for _, rows in self._waiting or ():
-            self._put("train", rows)
-        self._articles.finish()
+        """Write the profiles, close all files, and return their totals."""
+        for row in self.profiles.rows():
+            self._put("speakers", "train", row)
         return {key: shard.finish() for key, shard in sorted(self._shards.items())}
 
-    def _put(self, split: Split, rows: Sequence[tuple[ConfigName, Row]]) -> None:
-        self.tally.splits[split] += 1
-        for config, row in rows:
-            shard = self._shards.get((config, split))
-            if shard is None:
-                columns = choose_columns(config, self.policy)
-                shard = self._stack.enter_context(ShardWriter(self.folder / DATA / config, split, columns))
-                self._shards[config, split] = shard
-            shard.write(row)
+    def _with_cluster(self, attribution: Attribution) -> Attribution:
+        cluster = self.clusters.get(attribution.id)
+        return attribution if cluster is None else dataclasses.replace(attribution, cluster_id=cluster.id)
+
+    def _split_of_article(self, article: Article, attributions: Sequence[Attribution]) -> Split:
+        own = article.part_of or article.id
+        oldest = Counter(self.clusters[item.id].article_id for item in attributions if item.id in self.clusters)
+        for first, repeats in oldest.most_common(1):
+            if 2 * repeats > len(attributions):
+                own = first
+        return self._split_of(own)
+
+    def _split_of(self, article_id: str) -> Split:
+        return split_of(article_id) if self._splits else "train"
+
+    def _put(self, config: ConfigName, split: Split, row: Row) -> None:
+        shard = self._shards.get((config, split))
+        if shard is None:
+            columns = choose_columns(config, self.policy)
+            shard = self._stack.enter_context(ShardWriter(self.folder / DATA / config, split, columns))
+            self._shards[config, split] = shard
+        shard.write(row)
+
+
+def _as_line(attribution: Attribution) -> str:
+    return json.dumps(attribution.to_json(), ensure_ascii=False, allow_nan=False) + "\n"
 
 
 class _Inventory:
@@ -325,6 +449,8 @@ def _describe_build(
             "kinds": summary.kinds,
             "with_speaker": summary.with_speaker,
             "stances": summary.stances,
+            "clusters": summary.clusters,
+            "clustered": summary.clustered,
             "quarantined": summary.quarantined_total,
             "articles_by_split": summary.splits,
         },

@@ -43,6 +43,7 @@ CONFIG_MEANINGS: dict[ConfigName, str] = {
     "attributions": "one row for each attribution: what was said, by whom, where",
     "stance": "one row for each attribution and target: the speaker's stance",
     "articles": "one row for each article: where it came from",
+    "speakers": "one row for each named speaker: what the other rows say of them, in numbers",
     "annotations": "one row for each decision of an annotator",
 }
 POLICY_MEANINGS: dict[TextPolicy, str] = {
@@ -195,16 +196,36 @@ def _say_how_made(summary: BuildSummary) -> str:
     )
     return f"""## How it was made
 
-Sayso {__version__} read the articles and found the attributions without human review; `provenance.json` names the
-rules and models, the options, and the hash of every input. {quarantined} Site boilerplate is
+Sayso {__version__} read the articles and found the attributions{_say_who_reviewed(summary)}; `provenance.json` names
+the rules and models, the options, and the hash of every input. {quarantined} Site boilerplate is
 skipped, not removed: all offsets count characters (Unicode code points) of the text exactly as read, and `text_sha256`
 says which text that is. Where there is a `context`, the spans minus `context_start` are offsets into it. `confidence`
 is the tool's own estimate.
 
+The same quotation in several articles, be it re-translated, shortened or re-worded, has one `cluster_id`. Found are
+{_count(summary.clusters, "such quotation")} in {_count(summary.clustered, "attribution")}. Two are joined only where no
+denial, number, name or opposite differs; reported speech only where it is equal word for word. Repetitions in quite
+other words are missed.
+
+A speaker's id is the same in all articles: that of the registry of known people, institutions and countries, or the
+name itself; two people of one name share it. Ids of unnamed speakers and documents hold within their article. The
+config `speakers` has one row for each person, organization and country; `one_word` marks people of whom only one name
+is given, who may be several.
+
 An article is in `train`, `validation` or `test` by the hash of its id (80, 10 and 10 %), so that adding articles never
-moves one; with fewer than {MIN_ARTICLES_TO_SPLIT} articles everything is in `train`. A split in which a config has no
-row is left out of that config. The same input, options and version give the same bytes; `checksums.sha256` lists
-them."""
+moves one. A repeated quotation is where the oldest article that has it is, so that none is in two splits; so is an
+article more than half of whose attributions repeat that one. With fewer than {MIN_ARTICLES_TO_SPLIT} articles
+everything is in `train`; the config `speakers`, which counts all rows, always is. A split in which a config has no row
+is left out of that config. The same input, options and version give the same bytes; `checksums.sha256` lists them."""
+
+
+def _say_who_reviewed(summary: BuildSummary) -> str:
+    if not summary.reviewed:
+        return " without human review"
+    return (
+        f". People reviewed {_count(summary.reviewed, 'attribution')}: those have `human:` and a pseudonym as their "
+        "`origin`, and the config `annotations` has each answer"
+    )
 
 
 def _list_columns(configs: Sequence[ConfigFacts]) -> str:

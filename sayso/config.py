@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from .attribution.errors import ConfigError
 
@@ -56,6 +56,24 @@ class Settings(BaseModel):
         default="excerpt",
         description="Article text in the dataset: quotation and paragraph, full text, or offsets alone.",
     )
+    keys: dict[str, str | list[str]] = Field(
+        default_factory=dict,
+        description="Keys of `sayso review`, a table of action and key or keys; as a variable: `accept=enter skip=z`.",
+    )
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: Any) -> Any:
+        """Return the table that a variable spells: an action given twice gets both keys."""
+        if not isinstance(value, str):
+            return value
+        keys: dict[str, list[str]] = {}
+        for pair in value.split():
+            action, equals, key = pair.partition("=")
+            if not equals or not key:
+                raise ValueError(f"expected action=key, found {pair!r}")
+            keys.setdefault(action, []).append(key)
+        return keys
 
 
 PATH_SETTINGS = frozenset({"registry"})

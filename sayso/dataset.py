@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TextPolicy = Literal["full", "excerpt", "standoff"]
 Split = Literal["train", "validation", "test"]
-ConfigName = Literal["attributions", "stance", "articles", "annotations"]
+ConfigName = Literal["attributions", "stance", "articles", "speakers", "annotations"]
 
 TEXT_POLICIES: tuple[TextPolicy, ...] = get_args(TextPolicy)
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -74,6 +74,7 @@ STANCES = ListOf(
         )
     )
 )
+CUES = ListOf(Struct((("cue", "string"), ("attributions", "int64"))))
 WITH_TEXT: tuple[TextPolicy, ...] = ("full", "excerpt")
 
 
@@ -152,14 +153,32 @@ COLUMNS: dict[ConfigName, tuple[Column, ...]] = {
         Column("part_offset", "int64", "offset of the part in the record's text"),
         *_RECORD_COLUMNS,
     ),
+    "speakers": (
+        Column("id", "string", "id of the speaker, the `speaker_id` of the config `attributions`"),
+        Column("name", "string", "the name the rows use most"),
+        Column("type", "string", "person, organization or country"),
+        Column("one_word", "bool", "a person whom the articles name by one word only: may be several people"),
+        Column("attributions", "int64", "number of attributions"),
+        Column("direct", "int64", "those that are direct quotations"),
+        Column("mixed", "int64", "those that are mixed quotations"),
+        Column("indirect", "int64", "those that are reported speech"),
+        Column("clusters", "int64", "number of quotations that several articles repeat"),
+        Column("articles", "int64", "number of articles that name the speaker as a source"),
+        Column("first_date", "string", "date of the first of these articles that has one"),
+        Column("last_date", "string", "date of the last of them"),
+        Column("cues", CUES, "the most frequent cues, in lower case, with their numbers"),
+        Column("schema_version", "int32", "version of these columns"),
+    ),
     "annotations": (
-        Column("attribution_id", "string", "id of the attribution decided on"),
+        Column("attribution_id", "string", "id of the attribution decided on; one taken for no quotation has no row"),
         Column("article_id", "string", "id of the article"),
-        Column("annotator", "string", "pseudonym of who decided"),
-        Column("question", "string", "what was asked: attribution, speaker or stance"),
+        Column("annotator", "string", "pseudonym of who decided: A1, A2 …, adjudicators J1 …"),
+        Column("role", "string", "annotator, or adjudicator of what annotators disagreed on"),
+        Column("question", "string", "attribution (is it one), kind, content, cue, source, speaker, stance or pieces"),
         Column("target", "string", "the stance target asked about"),
-        Column("answer", "string", "the answer given"),
+        Column("answer", "string", "the answer: yes or no, a kind, start-end of spans, a speaker's id, a label"),
         Column("flags", ListOf("string"), "conditional, denial, inferred"),
+        Column("shown", "bool", "whether the annotator saw what was suggested"),
         Column("seq", "int64", "number of the decision in the annotator's own order"),
         Column("text_sha256", "string", "SHA-256 of the text decided on"),
         Column("schema_version", "int32", "version of these columns"),
@@ -250,12 +269,13 @@ def _feature_yaml(dtype: DataType) -> Row:
 
 
 def choose_split(article: Article) -> Split:
-    """Return the split of `article`: 80 % train, 10 % validation, 10 % test, by the hash of its id alone.
+    """Return the split of `article`, by the hash of its id; the parts of a split text go together."""
+    return split_of(article.part_of or article.id)
 
-    Adding articles never moves one that was there. The parts of a split text go together.
-    """
-    key = article.part_of or article.id
-    digest = hashlib.sha256(f"split\x1f{key}".encode("utf-8", "surrogatepass")).digest()
+
+def split_of(article_id: str) -> Split:
+    """Return the split of an id: 80 % train, 10 % validation, 10 % test; adding articles never moves one."""
+    digest = hashlib.sha256(f"split\x1f{article_id}".encode("utf-8", "surrogatepass")).digest()
     share = int.from_bytes(digest[:8], "big") % 100
     return "train" if share < 80 else "validation" if share < 90 else "test"
 

@@ -35,6 +35,12 @@ PROVENANCE = "provenance.json"
 QUARANTINE = "quarantine.jsonl"
 LOCAL_ARTICLES = "local/articles.parquet"
 LOCAL_ATTRIBUTIONS = "local/attributions.jsonl"
+# What the first pass of a build found, before cluster ids; gone when the build ends.
+LOCAL_FOUND = "local/found.jsonl"
+# What was found before reviews were laid over it, where there are any: what the next review starts from.
+LOCAL_SUGGESTED = "local/suggested.jsonl"
+# Ties and decisions that count for nothing in this build, where there are any.
+LOCAL_REVIEW_NOTES = "local/review-notes.jsonl"
 # What a rebuild replaces; everything else at the top of the folder is carried over.
 BUILT = frozenset({CARD, DATA, LOCAL, CHECKSUMS, PROVENANCE, QUARANTINE})
 FORMAT = "sayso-dataset"
@@ -209,14 +215,16 @@ def _sync_tree(folder: Path) -> None:
     sync_folder(folder)
 
 
-def read_build(folder: Path) -> Iterator[tuple[Article, list[Attribution]]]:
+def read_build(
+    folder: Path, attributions_file: str = LOCAL_ATTRIBUTIONS
+) -> Iterator[tuple[Article, list[Attribution]]]:
     """Yield every article of a built folder with its attributions, in the order they were built.
 
     Reads `local/`: raises InputError where it is missing (a published copy has none).
     """
     import pyarrow.parquet as pq
 
-    attributions = _read_attributions(folder)
+    attributions = _read_attributions(folder, attributions_file)
     following = next(attributions, None)
     with pq.ParquetFile(_local_file(folder, LOCAL_ARTICLES)) as articles:
         for batch in articles.iter_batches(batch_size=64):
@@ -241,8 +249,8 @@ def find_attribution(folder: Path, attribution_id: str) -> tuple[Article, Attrib
     raise InputError(f"no attribution {attribution_id!r} in {folder}; `sayso quotes` and the column `id` show ids")
 
 
-def _read_attributions(folder: Path, *, holding: str = "") -> Iterator[Attribution]:
-    path = _local_file(folder, LOCAL_ATTRIBUTIONS)
+def _read_attributions(folder: Path, name: str = LOCAL_ATTRIBUTIONS, *, holding: str = "") -> Iterator[Attribution]:
+    path = _local_file(folder, name)
     with path.open(encoding="utf-8", newline="\n") as stream:
         for number, line in enumerate(stream, start=1):
             if holding not in line:

@@ -47,6 +47,16 @@ class BuildSummary:
     """Records left out, by reason, most frequent first."""
     splits: dict[str, int]
     """Articles by split, those that have any."""
+    clusters: int = 0
+    """Quotations that several articles carry."""
+    clustered: int = 0
+    """Attributions that belong to one of them."""
+    reviewed: int = 0
+    """Attributions that somebody decided on in a review."""
+    ties: int = 0
+    """Questions that reviewers answered differently, none of them by more than half."""
+    unused_decisions: int = 0
+    """Decisions about texts or attributions that are not there any more."""
     seconds: float = 0.0
 
     @property
@@ -75,6 +85,11 @@ class Tally:
     quarantined: dict[str, int] = field(default_factory=dict)
     """Records left out, by reason, as the quarantine counts them."""
     splits: Counter[Split] = field(default_factory=Counter)
+    clusters: int = 0
+    clustered: int = 0
+    reviewed: int = 0
+    ties: int = 0
+    unused_decisions: int = 0
     first_bad: BadRecord | None = None
 
     def add_article(self, attributions: Sequence[Attribution], *, words: int) -> None:
@@ -106,6 +121,11 @@ class Tally:
             stances=self.stances,
             quarantined=dict(self.quarantined),
             splits={split: self.splits[split] for split in SPLITS if self.splits[split]},
+            clusters=self.clusters,
+            clustered=self.clustered,
+            reviewed=self.reviewed,
+            ties=self.ties,
+            unused_decisions=self.unused_decisions,
         )
 
 
@@ -146,6 +166,12 @@ def _count_table(summary: BuildSummary) -> RenderableType:
         table.add_row(f"  {kind}", f"{count:,}")
     share = f"{summary.with_speaker / summary.attributions:.0%}" if summary.attributions else ""
     table.add_row("  with a speaker", f"{summary.with_speaker:,}", share)
+    if summary.clusters:
+        table.add_row("Repeated quotations", f"{summary.clusters:,}", f"{summary.clustered:,} attributions")
+    if summary.reviewed or summary.unused_decisions:
+        table.add_row("Reviewed", f"{summary.reviewed:,}", f"{summary.ties:,} ties" if summary.ties else "")
+    if summary.unused_decisions:
+        table.add_row("Decisions without effect", f"{summary.unused_decisions:,}", "see local/review-notes.jsonl")
     table.add_row("Quarantined", f"{summary.quarantined_total:,}")
     table.add_row("Seconds", f"{summary.seconds:.1f}")
     return table

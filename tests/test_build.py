@@ -16,6 +16,7 @@ from sayso import build as build_module
 from sayso import folder as folder_module
 from sayso.attribution.errors import ConfigError, ConflictError, InputError, OutputError
 from sayso.build import build
+from sayso.dataset import split_of
 from sayso.folder import find_attribution, find_changes, read_build, stage
 from sayso.shards import ShardWriter
 from sayso.summary import render_summary
@@ -46,6 +47,7 @@ def test_build_writes_the_folder_and_says_what_it_found(tmp_path, articles):
         "checksums.sha256",
         "data/articles/train-00000-of-00001.parquet",
         "data/attributions/train-00000-of-00001.parquet",
+        "data/speakers/train-00000-of-00001.parquet",
         "local/articles.parquet",
         "local/attributions.jsonl",
         "provenance.json",
@@ -127,6 +129,112 @@ def test_splits_appear_from_fifty_articles_on(tmp_path):
         for split, found in ids.items():
             rows = pq.read_table(out / f"data/attributions/{split}-00000-of-00001.parquet")
             assert set(rows["article_id"].to_pylist()) == found
+
+
+REPEATED = "“Whoever breaks the rent cap in this city will pay a high price,”"
+REWORDED = "“Anyone who breaks the rent cap in this city will pay a heavy price,”"
+
+
+def repeating_records() -> list[dict[str, object]]:
+    """Return 60 articles; every sixth repeats one quotation of Tom Lee beside its own, the first of them oldest."""
+    records = [make_record(i, date=f"2024-03-{i % 28 + 1:02d}") for i in range(60)]
+    for number in range(0, 60, 6):
+        quoted = REWORDED if number % 12 else REPEATED
+        records[number]["text"] += f"\n\n{quoted} said Tom Lee. The meeting in the town hall went on until midnight."
+    records[12]["date"] = "2023-01-01"
+    return records
+
+
+def test_a_repeated_quotation_has_one_cluster_and_lies_in_one_split(tmp_path):
+    out = tmp_path / "out"
+    summary = build(
+        [write_articles(tmp_path / "a.jsonl", repeating_records())], out, attributor=QuoteFinder(stances=True)
+    )
+    assert (summary.clusters, summary.clustered) == (1, 10)
+    rows = [
+        (path.name.split("-")[0], row)
+        for path in sorted((out / "data/attributions").iterdir())
+        for row in pq.read_table(path).to_pylist()
+    ]
+    assert len(rows) == 70
+    repeated = [(split, row) for split, row in rows if row["cluster_id"] is not None]
+    assert {row["content"] for _, row in repeated} == {REPEATED, REWORDED}
+    assert {row["cluster_id"] for _, row in repeated} == {repeated[0][1]["cluster_id"]}
+    assert {split for split, _ in repeated} == {split_of("n12")}
+    assert all(split == split_of(row["article_id"]) for split, row in rows if row["cluster_id"] is None)
+    local = {item.id: item.cluster_id for _, found in read_build(out) for item in found}
+    assert local == {row["id"]: row["cluster_id"] for _, row in rows}
+    stances = [row for path in (out / "data/stance").iterdir() for row in pq.read_table(path).to_pylist()]
+    assert len(stances) == 70
+    assert json.loads((out / "provenance.json").read_text())["counts"]["clusters"] == 1
+    assert not (out / "local/found.jsonl").exists()
+    assert "Found are\n1 such quotation in 10 attributions" in (out / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_reprint_goes_where_its_original_is(tmp_path):
+    records = [make_record(i) for i in range(60)]
+    reprints = []
+    for number in (3, 7, 11, 20, 33):
+        reprints.append(records[number] | {"id": f"again-{number}", "date": "2024-04-01"})
+    out = tmp_path / "out"
+    summary = build([write_articles(tmp_path / "a.jsonl", records + reprints)], out, attributor=QuoteFinder())
+    assert summary.clusters == 5
+    for config in ("articles", "attributions"):
+        found = {}
+        for path in (out / "data" / config).iterdir():
+            for row in pq.read_table(path).to_pylist():
+                found[row.get("article_id") or row["id"]] = path.name.split("-")[0]
+        assert all(found[f"again-{number}"] == found[f"n{number}"] for number in (3, 7, 11, 20, 33))
+
+
+def test_newer_articles_move_no_row_to_another_split(tmp_path):
+    splits = []
+    for count in (54, 60):
+        out = tmp_path / f"out{count}"
+        records = [{**r, "date": f"2024-01-{n % 12 + 10}"} for n, r in enumerate(repeating_records())][:count]
+        build([write_articles(tmp_path / "a.jsonl", records)], out, attributor=QuoteFinder())
+        paths = (out / "data/attributions").iterdir()
+        splits.append({row["id"]: p.name.split("-")[0] for p in paths for row in pq.read_table(p).to_pylist()})
+    assert splits[0].items() <= splits[1].items()
+
+
+def test_every_named_speaker_has_one_profile(tmp_path):
+    out = tmp_path / "out"
+    build([write_articles(tmp_path / "a.jsonl", repeating_records())], out, attributor=QuoteFinder())
+    ana, tom = pq.read_table(out / "data/speakers/train-00000-of-00001.parquet").to_pylist()
+    assert (ana["id"], ana["type"], ana["attributions"], ana["articles"]) == ("ana-ruiz", "person", 30, 30)
+    assert (tom["attributions"], tom["direct"], tom["articles"], tom["clusters"]) == (40, 40, 40, 1)
+    assert (tom["first_date"], tom["last_date"]) == ("2023-01-01", "2024-03-28")
+    assert tom["cues"] == [{"cue": "said", "attributions": 40}]
+    assert not tom["one_word"]
+
+
+def test_profiles_keep_apart_who_only_shares_a_word(tmp_path):
+    from dataclasses import replace
+
+    from sayso.attribution.types import Article, Speaker
+    from sayso.profiles import MAX_CUES, Profiles
+
+    [(article, [item])] = QuoteFinder().pipe([Article(**make_record(0))])
+
+    def by(speaker_id, name, kind="person"):
+        return replace(item, speaker=Speaker(speaker_id, name, kind, "name", 0.9))
+
+    profiles = Profiles()
+    profiles.add(article, [by("ana-ruiz", "Ana Ruiz"), by("ruiz", "Ruiz"), by("georgia", "Georgia")])
+    profiles.add(article, [by("georgia", "Georgia", "country"), by("unnamed-0-official", "official", "unnamed")])
+    profiles.add(article, [by("experts", "experts", "group"), replace(item, speaker=None)])
+    rows = [(row["id"], row["type"], row["one_word"]) for row in profiles.rows()]
+    assert rows == [
+        ("ana-ruiz", "person", False),
+        ("georgia", "country", False),
+        ("georgia", "person", True),
+        ("ruiz", "person", True),
+    ]
+    for number in range(3 * MAX_CUES):
+        profiles.add(article, [replace(item, cue=cue) for cue in ("said", f"cue {number}")])
+    ana = next(profiles.rows())
+    assert ana["cues"][0] == {"cue": "said", "attributions": 3 * MAX_CUES + 1}
 
 
 def test_two_builds_are_byte_equal_whatever_the_folder_and_hash_seed(tmp_path):
@@ -356,7 +464,7 @@ def test_provenance_says_what_decides_the_bytes_and_names_no_folder(tmp_path, ar
     assert record["format"] == "sayso-dataset"
     assert record["attributor"] == "quote-finder 1"
     assert record["text_policy"] == "excerpt"
-    assert record["rows"] == {"attributions": {"train": 5}, "articles": {"train": 5}}
+    assert record["rows"] == {"attributions": {"train": 5}, "articles": {"train": 5}, "speakers": {"train": 2}}
     [named] = record["inputs"]["named"]
     assert named == {
         "name": "articles.jsonl",

@@ -330,12 +330,16 @@ def test_a_second_build_needs_no_force_and_a_foreign_folder_is_refused(
 
 
 def test_dry_runs_leave_everything_as_it_was(
-    sayso: Sayso, dataset: Path, article: Path, tmp_path: Path, no_network: list[str]
+    sayso: Sayso, dataset: Path, article: Path, tmp_path: Path, repository: Path, no_network: list[str]
 ) -> None:
     before = tree_bytes(tmp_path)
     assert sayso("build", article, "-o", dataset, "--dry-run").code == 0
     assert sayso("build", article, "-o", tmp_path / "new", "--dry-run").code == 0
     assert sayso("publish", dataset, "ana/rents").code == 0
+    own = ("--registry", tmp_path / "own.jsonl", "--dry-run")
+    people = repository / "seeds" / "registry" / "people.jsonl"
+    assert sayso("speakers", "add", "Ana Ruiz", *own).code == 0
+    assert sayso("speakers", "import", people, *own).code == 0
     assert tree_bytes(tmp_path) == before
 
 
@@ -358,6 +362,9 @@ def test_no_command_but_push_opens_a_connection(
         ["build", article, "-o", dataset],
         ["show", article],
         ["explain", quoted["id"], "--in", dataset],
+        ["speakers", "show", "Ruiz", dataset],
+        ["speakers", "list"],
+        ["speakers", "check", seeds / "registry" / "people.jsonl"],
         ["evaluate", "attribution", *gold],
         ["publish", dataset, "ana/rents"],
         ["doctor"],
@@ -379,9 +386,13 @@ def test_every_document_follows_its_schema(sayso: Sayso, dataset: Path, article:
         ("config-show", ["config", "show"]),
         ("doctor", ["doctor"]),
         ("evaluation", ["evaluate", "attribution", *gold]),
+        ("speaker-evaluation", ["evaluate", "speakers", *gold[:4]]),
         ("explain", ["explain", quoted["id"], "--in", dataset]),
         ("publish", ["publish", dataset, "ana/rents"]),
         ("show", ["show", article]),
+        ("speakers-check", ["speakers", "check", seeds / "registry" / "people.jsonl"]),
+        ("speakers-list", ["speakers", "list"]),
+        ("speakers-show", ["speakers", "show", "Ruiz", dataset]),
     ]:
         result = sayso(*args, "--json")
         assert result.code == 0, (name, result.err)

@@ -79,6 +79,7 @@ def test_dry_run_lists_what_would_go_and_opens_no_connection(built, monkeypatch)
         "checksums.sha256",
         *(f"data/articles/{split}-00000-of-00001.parquet" for split in ("test", "train", "validation")),
         *(f"data/attributions/{split}-00000-of-00001.parquet" for split in ("test", "train", "validation")),
+        "data/speakers/train-00000-of-00001.parquet",
         "provenance.json",
     ]
     assert {held.name: held.reason for held in result.plan.held_back} == {

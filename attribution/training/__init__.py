@@ -1,1 +1,1 @@
-"""Training of the tagger; needs the extra `[train]` (torch)."""
+"""Training code; needs the extra `train` or `dev`."""

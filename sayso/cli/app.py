@@ -9,7 +9,7 @@ import typer
 
 from sayso import __version__
 
-from . import build, config, doctor, evaluate, explain, publish, quotes, schema, show
+from . import build, codebook, config, doctor, evaluate, explain, publish, quotes, review, schema, show, speakers
 
 app = typer.Typer(
     name="sayso",
@@ -50,10 +50,13 @@ def sayso(context: typer.Context, version: Version = False, help_all: HelpAll = 
 
 app.command()(build.build)
 app.command()(quotes.quotes)
+app.add_typer(review.app, name="review")
 app.command()(publish.publish)
 app.command()(show.show)
 app.command()(explain.explain)
+app.add_typer(speakers.app, name="speakers")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(codebook.app, name="codebook")
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(schema.schema)

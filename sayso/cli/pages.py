@@ -47,7 +47,9 @@ def _walk(command: Any, path: str) -> list[Page]:
     pages = [_page(command, path)] if not children or path == "sayso" else []
     for name, child in children.items():
         if not child.hidden:
-            pages += _walk(child, f"{path} {name}")
+            # A group's default command is typed without its name.
+            default = name == getattr(command, "default_command", None)
+            pages += _walk(child, path if default else f"{path} {name}")
     return pages
 
 

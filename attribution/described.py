@@ -1,0 +1,192 @@
+"""Whom a description can mean ("the senator", "a New York judge"): the people named around it and what fits each.
+
+Besides them stands the candidate without an entity: nobody whom the article names. `ranking` chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log1p
+
+from .antecedents import Candidate, Place, Quotations, Spoke, bucket
+from .capitals import US_STATES
+from .mentions import ArticleNames, Entity
+from .names import fold, fold_name, split_name, strip_possessive
+from .nominals import SourcePhrase
+from .registry import Registry
+
+LOOK_BACK = 120
+# A headline or first sentence may describe somebody whom the article names right after: "Judge rejects request".
+LOOK_AHEAD_SENTENCES = 4
+MAX_LEAD_SENTENCE = 3
+
+SAME_WORD = {"gop": "republican", "democratic": "democrat", "republicans": "republican", "democrats": "democrat"}
+PARTIES = frozenset({"republican", "democrat", "libertarian", "green", "independent"})
+# Roles that news uses for one another; the first is the wider word.
+_KIN = (
+    "lawmaker senator congressman congresswoman representative legislator",
+    "candidate nominee contender hopeful",
+    "judge justice magistrate",
+    "lawyer attorney counsel solicitor",
+    "doctor dr. physician surgeon",
+    "leader president prime minister chairman chancellor premier",
+    "spokesperson spokesman spokeswoman press secretary",
+    "adviser advisor aide strategist consultant",
+    "professor scholar academic researcher scientist economist",
+    "executive chief executive ceo director president",
+    "officer general colonel commander admiral",
+    "chair chairman chairwoman chairperson head",
+    "author writer journalist reporter columnist",
+)
+KIN: dict[str, frozenset[int]] = {}
+for _number, _words in enumerate(_KIN):
+    for _word in _words.split():
+        KIN[_word] = KIN.get(_word, frozenset()) | {_number}
+_RUNNING = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
+_EMPTY = frozenset({"former", "longtime", "current", "own", "new", "then", "ex"})
+
+
+def find_described(
+    text: str,
+    names: ArticleNames,
+    spoke: Sequence[Spoke],
+    quoted: Quotations,
+    place: Place,
+    phrase: SourcePhrase,
+    registry: Registry,
+    *,
+    home: str | None,
+    chained: bool,
+) -> list[Candidate]:
+    """Return nobody, then the people near `place` with what makes each fit the phrase, whose head is a role noun.
+
+    Left out: people of the other gender, and people of another country than `home`, the id of the phrase's own.
+    `chained` says that an unnamed speaker with such a description spoke before.
+    """
+    head = phrase.head
+    assert head is not None
+    nobody = Candidate(None, {"nobody": 1.0, "nobody." + phrase.determiner: 1.0, "nobody." + head.kind: 1.0})
+    nobody.features[f"nobody.{phrase.determiner}.{head.kind}"] = 1.0
+    running = head.canonical in _RUNNING or head.form in _RUNNING
+    if running:
+        nobody.features["nobody.running"] = 1.0
+    if chained:
+        nobody.features["nobody.chained"] = 1.0
+    if phrase.owner is not None:
+        nobody.features["nobody.owner"] = 1.0
+    wanted = {SAME_WORD.get(word, word) for word in (fold(strip_possessive(w)) for w in phrase.modifiers)}
+    for word in (*phrase.after[1:], *((phrase.owner or "").split())):
+        folded = fold(strip_possessive(word))
+        wanted.add(SAME_WORD.get(folded, folded))
+    if head.form in ("republican", "democrat", "independent"):
+        wanted.add(head.form)
+    former = "former" in wanted
+    wanted -= _EMPTY
+    wanted = {word for word in wanted if len(word) > 2 or word in ("us", "uk", "eu", "un")}
+    states = _states(phrase)
+    sentence = names.sentence_of(place.position)
+    own_words = {fold_name(word) for word in (*phrase.words, *((phrase.owner or "").split()))}
+    last = spoke[-1].entity if spoke else None
+    found: dict[int, Candidate] = {}
+    reach: list[tuple[Entity, int]] = []
+    for mention in reversed(names.before(place.position, most=LOOK_BACK)):
+        if mention.entity.kind == "person":
+            reach.append((mention.entity, sentence - mention.sentence))
+    opens = not text[max(0, place.position - 2) : place.position].strip(' \n"“')
+    if sentence <= MAX_LEAD_SENTENCE or opens:
+        for mention in names.between(place.position, sentence + LOOK_AHEAD_SENTENCES):
+            if mention.entity.kind == "person":
+                reach.append((mention.entity, sentence - mention.sentence))
+    told = fit = 0
+    for entity, distance in reach:
+        if id(entity) in found:
+            continue
+        if head.gender is not None and (entity.gender or entity.hint or head.gender) != head.gender:
+            continue
+        # "Ukraine's foreign minister" is not the Russian one, though nobody else is called so here.
+        if home is not None and entity.entry is not None and entity.entry.country not in (None, home):
+            continue
+        # "Ana Ruiz's lawyer" is not Ana Ruiz.
+        if fold(split_name(entity.name).surname) in own_words:
+            continue
+        candidate = found[id(entity)] = Candidate(entity)
+        features = candidate.features
+        role = _role_fit(entity, head.form, head.canonical)
+        features["role." + role] = 1.0
+        fits = role in ("form", "canonical")
+        words = {SAME_WORD.get(word, word) for word in entity.words}
+        shared = len(wanted & words)
+        if shared:
+            features["shared"] = float(min(shared, 3))
+            features["shared.any"] = 1.0
+        if wanted - words:
+            features["missing"] = float(min(len(wanted - words), 3))
+        if not fits:
+            features[f"unfit.{phrase.determiner}"] = 1.0
+            if phrase.owner is not None:
+                features["unfit.owner"] = 1.0
+        if fits:
+            features[f"role.{phrase.determiner}"] = 1.0
+            features["role.nth." + (str(fit) if fit < 3 else "3+")] = 1.0
+            fit += 1
+            if not wanted - words:
+                features["role.all"] = 1.0
+        party = wanted & PARTIES
+        if party:
+            of = words & PARTIES
+            features["party." + ("same" if party & of else "other" if of else "unknown")] = 1.0
+        if states:
+            of_states = {state for state in states if all(part in words for part in state.split())}
+            features["state." + ("same" if of_states else "other" if words & _STATE_WORDS else "unknown")] = 1.0
+        if former and "former" in words:
+            features["former"] = 1.0
+        ahead = distance < 0
+        features[("ahead." if ahead else "near.") + bucket(abs(distance))] = 1.0
+        if not ahead:
+            features["nth." + (str(told) if told < 3 else "3+")] = 1.0
+            told += 1
+        features["count"] = log1p(len(entity.mentions))
+        if entity is last:
+            features["last"] = 1.0
+            features["last." + bucket(max(0, sentence - names.sentence_of(spoke[-1].position)))] = 1.0
+        if entity.mentions and entity.mentions[0].sentence == 0:
+            features["title"] = 1.0
+        if entity.entry is not None:
+            features["known"] = 1.0
+        if entity.gender is None and entity.hint is None and head.gender is not None:
+            features["gender.unknown"] = 1.0
+    candidates = [nobody, *found.values()]
+    most = sorted((len(c.entity.mentions) for c in found.values() if c.entity is not None), reverse=True)[:2]
+    for candidate in found.values():
+        if candidate.entity is not None and len(candidate.entity.mentions) >= most[-1]:
+            candidate.features["most"] = 1.0
+            if running:
+                candidate.features["most.running"] = 1.0
+    if fit == 0:
+        nobody.features["nobody.no-role"] = 1.0
+    elif fit == 1:
+        for candidate in found.values():
+            if "role.form" in candidate.features or "role.canonical" in candidate.features:
+                candidate.features["role.only"] = 1.0
+    return candidates
+
+
+def _role_fit(entity: Entity, form: str, canonical: str) -> str:
+    """Return how the article's words on a person fit a role: the same word, its canonical, a kindred one, none."""
+    if form in entity.roles:
+        return "form"
+    if canonical in entity.roles:
+        return "canonical"
+    kin = KIN.get(canonical, frozenset()) | KIN.get(form, frozenset())
+    if kin and any(kin & KIN.get(role, frozenset()) for role in entity.roles):
+        return "kin"
+    return "other" if entity.roles else "none"
+
+
+_STATE_WORDS = frozenset(part for state in US_STATES.values() for part in state.split()) - {"new", "north", "south"}
+
+
+def _states(phrase: SourcePhrase) -> set[str]:
+    """Return the US states that the phrase's own words name."""
+    words = " ".join(fold(strip_possessive(word)) for word in (phrase.owner or "", *phrase.words, *phrase.after))
+    return {state for state in US_STATES.values() if f" {state} " in f" {words} "}

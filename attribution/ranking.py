@@ -1,0 +1,151 @@
+"""The trained choice between candidates: linear weights per kind of source, read from `models/speakers-en`.
+
+A candidate's score is the sum of its features' weights; the softmax over all candidates is the chance of each. The
+chance is then calibrated (a logistic curve fitted on held-out articles), so that of answers with 0.8 about 80 % are
+right. Weights are plain numbers: nothing is unpickled, and the same input gives the same answer everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from .errors import ArtifactError
+
+SCHEME = 1
+WEIGHTS_FILE = "weights.json"
+FOLDS_FILE = "folds.json"
+MANIFEST_FILE = "manifest.json"
+KEYS = frozenset({"scheme", "name", "version", "weights", "curves", "rates", "threshold"})
+
+Features = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The best candidate by its place in the list, its softmax share, and its lead in score over the next one."""
+
+    index: int
+    share: float
+    lead: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRanker:
+    """Weights by kind of source ("pronoun", "nominal") and feature; calibration; how often each stage is right.
+
+    `curves` maps a kind to intercept and slope over the log-odds of the share; `rates` maps a stage's code to the share
+    of its answers that were right; an answer below `threshold` is withheld.
+    """
+
+    weights: Mapping[str, Mapping[str, float]]
+    curves: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    rates: Mapping[str, float] = field(default_factory=dict)
+    threshold: float = 0.0
+
+    @classmethod
+    def read(cls, folder: Traversable | None = None) -> SpeakerRanker:
+        """Return the ranker of a model folder (default: the one that ships).
+
+        Raises ArtifactError when a file is missing, its hash is not the manifest's, or its scheme is another one.
+        """
+        folder = folder or files("sayso.models") / "speakers-en"
+        raw = _checked(folder, WEIGHTS_FILE)
+        return cls.from_json(json.loads(raw), where=str(folder))
+
+    @classmethod
+    def from_json(cls, record: Any, *, where: str) -> SpeakerRanker:
+        """Return the ranker that `to_json` wrote; ArtifactError for another scheme, unknown keys or other values."""
+        if not isinstance(record, dict) or record.get("scheme") != SCHEME or not set(record) <= KEYS:
+            raise ArtifactError(f"{where}: not a speaker model of scheme {SCHEME}; train it anew or pin sayso")
+        try:
+            return cls(
+                weights={
+                    kind: {name: _number(weight) for name, weight in weights.items()}
+                    for kind, weights in record["weights"].items()
+                },
+                curves={kind: (_number(low), _number(slope)) for kind, (low, slope) in record["curves"].items()},
+                rates={stage: _number(rate) for stage, rate in record["rates"].items()},
+                threshold=_number(record["threshold"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ArtifactError(f"{where}: {WEIGHTS_FILE} is damaged ({error!r}); reinstall sayso") from error
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form of the weights file."""
+        return {
+            "scheme": SCHEME,
+            "weights": {kind: dict(sorted(weights.items())) for kind, weights in sorted(self.weights.items())},
+            "curves": {kind: list(curve) for kind, curve in sorted(self.curves.items())},
+            "rates": dict(sorted(self.rates.items())),
+            "threshold": self.threshold,
+        }
+
+    def choose(self, kind: str, candidates: Sequence[Features]) -> Choice | None:
+        """Return the best of `candidates`, the first of equals; None when there are none."""
+        if not candidates:
+            return None
+        weights = self.weights[kind]
+        get = weights.get
+        scores = [sum(get(name, 0.0) * value for name, value in features.items()) for features in candidates]
+        best = max(range(len(scores)), key=scores.__getitem__)
+        total = sum(math.exp(score - scores[best]) for score in scores)
+        second = max((score for index, score in enumerate(scores) if index != best), default=scores[best] - 20.0)
+        return Choice(best, 1.0 / total, scores[best] - second)
+
+    def confidence(self, kind: str, share: float) -> float:
+        """Return the calibrated chance that a choice with this share is right."""
+        intercept, slope = self.curves.get(kind, (0.0, 1.0))
+        share = min(max(share, 1e-6), 1 - 1e-6)
+        return 1.0 / (1.0 + math.exp(-(intercept + slope * math.log(share / (1.0 - share)))))
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no finite number")
+    return float(value)
+
+
+@cache
+def _folds() -> dict[str, SpeakerRanker]:
+    """Return the ranker of each article the shipped one was trained on, by hash of its text, fitted without it."""
+    folder = files("sayso.models") / "speakers-en"
+    raw = _checked(folder, FOLDS_FILE)
+    rankers = {}
+    for fold in json.loads(raw)["folds"]:
+        ranker = replace(default_ranker(), weights=SpeakerRanker.from_json(fold["model"], where=FOLDS_FILE).weights)
+        rankers.update(dict.fromkeys(fold["texts"], ranker))
+    return rankers
+
+
+def ranker_for(text_sha256: str) -> tuple[SpeakerRanker, bool]:
+    """Return the ranker to measure an article with, and whether it was fitted without it because training used it."""
+    held_out = _folds().get(text_sha256)
+    return (held_out, True) if held_out is not None else (default_ranker(), False)
+
+
+def _checked(folder: Traversable, name: str) -> bytes:
+    """Return the bytes of a model file whose SHA-256 is the manifest's; ArtifactError otherwise."""
+    try:
+        raw = (folder / name).read_bytes()
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{folder}: no speaker model can be read there ({error}); reinstall sayso") from error
+    expected = manifest.get("sha256", {}).get(name) if isinstance(manifest, dict) else None
+    found = hashlib.sha256(raw).hexdigest()
+    if found != expected:
+        raise ArtifactError(f"{folder}: {name} has SHA-256 {found}, the manifest says {expected}; reinstall sayso")
+    return raw
+
+
+@cache
+def default_ranker() -> SpeakerRanker:
+    """Return the ranker that ships, read once."""
+    return SpeakerRanker.read()
