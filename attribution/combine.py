@@ -25,14 +25,14 @@ NAMED_THING = re.compile(r"[A-Z0-9][\w’'-]*(?: (?:[A-Z0-9][\w’'-]*|of|the|an
 class Together:
     """What is kept of model and rules, by their calibrated confidence; chosen on PolNeAR train and dev."""
 
-    min_model: float = 0.3
+    min_model: float = 0.38
     min_quotation: float = 0.5
     """A quotation that the rules found with cue or source, and the model passed over."""
     min_floating: float = 0.5
     """A quotation without cue of its own."""
-    min_indirect: float = 1.01
+    min_indirect: float = 0.8
     """An unquoted attribution that the model passed over."""
-    min_nested: float = 0.5
+    min_nested: float = 0.8
     """One inside another's content."""
 
 
