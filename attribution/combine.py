@@ -17,6 +17,8 @@ from .types import Attribution, QuoteKind, Spans, TextSpan, make_attribution
 from .words import find_paragraphs
 
 COMPLEMENTISER = re.compile(r"that(?:\s+|\s*,\s+)(?=\S)", re.IGNORECASE)
+RELATIVE = re.compile(r"who|which|that|whose", re.IGNORECASE)
+RELATIVE_CLAUSE = re.compile(r"\s*,\s*(?:who|which|whose|whom|where)\b", re.IGNORECASE)
 # Names of things in quotation marks (the “Normandy Quartet”) don't make a content mixed.
 NAMED_THING = re.compile(r"[A-Z0-9][\w’'-]*(?: (?:[A-Z0-9][\w’'-]*|of|the|and|for|in)){0,5}")
 
@@ -25,15 +27,19 @@ NAMED_THING = re.compile(r"[A-Z0-9][\w’'-]*(?: (?:[A-Z0-9][\w’'-]*|of|the|an
 class Together:
     """What is kept of model and rules, by their calibrated confidence; chosen on PolNeAR train and dev."""
 
-    min_model: float = 0.38
+    min_model: float = 0.42
     min_quotation: float = 0.5
     """A quotation that the rules found with cue or source, and the model passed over."""
     min_floating: float = 0.5
     """A quotation without cue of its own."""
-    min_indirect: float = 0.8
+    min_indirect: float = 0.9
     """An unquoted attribution that the model passed over."""
-    min_nested: float = 0.8
+    min_nested: float = 0.9
     """One inside another's content."""
+    plain_cues: bool = True
+    """Whether "has said" becomes "said", as the rules and the guidelines have it, where both found the attribution."""
+    no_relative_pronouns: bool = True
+    """Whether "who" becomes the phrase that it stands for, where both found the attribution."""
 
 
 DEFAULT = Together()
@@ -61,6 +67,14 @@ def combine(
         contents, why = _mend(text, item, kept, quotations)
         if not contents or _touches(masks, (*contents, item.cue, *item.sources)):
             continue
+        rule = _same_finding(item.cue, contents, ruled)
+        cue: Spans = (item.cue,)
+        sources = item.sources
+        if rule is not None:
+            why.extend(reason for reason in rule.why if reason not in why)
+            if settings.plain_cues and item.cue.start < rule.cue_spans[0].start < item.cue.end:
+                cue = (TextSpan(rule.cue_spans[0].start, item.cue.end),)
+            sources = _choose_source(text, sources, rule.source_spans, pronouns=settings.no_relative_pronouns)
         found.append(
             make_attribution(
                 text,
@@ -68,14 +82,13 @@ def combine(
                 text_sha256=text_sha256,
                 kind=quotation_kind(text, contents, quotations),
                 content=contents,
-                cue=[item.cue],
-                source=item.sources,
+                cue=cue,
+                source=sources,
                 confidence=round(min(0.99, max(0.01, item.confidence)), 3),
-                origin=f"model:{model}",
+                origin=f"model:{model}" if rule is None else "both",
                 why=why,
             )
         )
-    found = _agree(found, ruled)
     found.extend(_add(text, found, ruled, quotations, settings))
     return mark_nested({a.id: a for a in found}.values())
 
@@ -158,15 +171,24 @@ def _touches(masks: Sequence[tuple[int, int]], spans: Iterable[TextSpan]) -> boo
 # ---------------------------------------------------------------------------------------------------------- the rules'
 
 
-def _agree(found: Sequence[Attribution], ruled: Sequence[Attribution]) -> list[Attribution]:
-    """Return the model's attributions, those that the rules found too marked so."""
-    agreed = []
-    for a in found:
-        rule = next((r for r in ruled if any(x.overlaps(y) for x in r.cue_spans for y in a.cue_spans)), None)
-        if rule is not None and _shared(a.content_spans, rule.content_spans) >= 0.5:
-            a = replace(a, origin="both", why=a.why + tuple(w for w in rule.why if w not in a.why))
-        agreed.append(a)
-    return agreed
+def _same_finding(cue: TextSpan, contents: Sequence[TextSpan], ruled: Sequence[Attribution]) -> Attribution | None:
+    """Return the rules' finding of the same cue with half of the content's characters or more, or None."""
+    for rule in ruled:
+        if any(span.overlaps(cue) for span in rule.cue_spans):
+            return rule if _shared(tuple(contents), rule.content_spans) >= 0.5 else None
+    return None
+
+
+def _choose_source(text: str, tagged: Spans, ruled: Spans, *, pronouns: bool) -> Spans:
+    """Return the rules' source where the model has a relative pronoun, or the same with a relative clause behind it."""
+    if len(tagged) != 1 or len(ruled) != 1:
+        return tagged
+    ours, theirs = tagged[0], ruled[0]
+    if pronouns and RELATIVE.fullmatch(ours.of(text)) and not RELATIVE.fullmatch(theirs.of(text)):
+        return ruled
+    if ours.start == theirs.start and theirs.end < ours.end and RELATIVE_CLAUSE.match(text, theirs.end, ours.end):
+        return ruled
+    return tagged
 
 
 def _add(

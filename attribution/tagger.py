@@ -19,7 +19,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .decoding import CUE_STARTS, IMPOSSIBLE, OUT, ROLES, Floats, Ints, decode, first_label, marginals, read_spans, total
+from .decoding import (
+    CUE_STARTS,
+    IMPOSSIBLE,
+    OUT,
+    ROLES,
+    Floats,
+    Ints,
+    decode,
+    first_label,
+    marginals,
+    read_spans,
+    total,
+)
 from .errors import ArtifactError
 from .pieces import CLS, SCHEME, SEP, Pieces, cut_windows, read_pieces
 from .types import Spans, TextSpan
@@ -166,7 +178,7 @@ class Tagger:
                 if known is None or known.confidence < tagged.confidence:
                     found[number][tagged.cue.start] = tagged
         for by_cue in found:
-            yield [by_cue[start] for start in sorted(by_cue)]
+            yield _without_overlap(by_cue.values())
 
     def _tag_windows(
         self, texts: Sequence[_Text], windows: Sequence[tuple[int, int, int]]
@@ -251,6 +263,18 @@ class Tagger:
             spans = [(role, a + int(low[number]), b + int(low[number])) for role, a, b in read_spans(labels[k])]
             path = math.exp(min(0.0, float(best[k] - everything[number])))
             yield int(rows[number]), int(cues[number]), spans, float(link[number]), path
+
+
+def _without_overlap(found: Iterable[Tagged]) -> list[Tagged]:
+    """Return the attributions in order of their cues; of two whose cues overlap, the surer one."""
+    kept: list[Tagged] = []
+    for item in sorted(found, key=lambda t: t.cue.start):
+        if kept and kept[-1].cue.overlaps(item.cue):
+            if item.confidence > kept[-1].confidence:
+                kept[-1] = item
+        else:
+            kept.append(item)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

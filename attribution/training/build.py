@@ -15,7 +15,9 @@ from pathlib import Path
 from sayso.attribution.errors import ArtifactError, ConfigError, HubError, InputError
 from sayso.attribution.gold import read_gold
 from sayso.attribution.rules import RuleEngine
+from sayso.attribution.scoring import score
 from sayso.attribution.tagger import Tagger
+from sayso.attribution.together import ModelAndRules
 
 from .card import write_card
 from .choose import choose_calibration
@@ -62,8 +64,6 @@ def finish_tagger(
     checkpoint: Path, recipe_path: Path, data: Path, *, decoding: Decoding, encoder: Path, out: Path, version: str
 ) -> Path:
     """Export the checkpoint as int8 to `out`, calibrated and measured on dev, and return `out`."""
-    from sayso.attribution.together import ModelAndRules
-
     recipe = read_recipe(recipe_path)
     documents = read_gold(data / recipe.dev_file)
     net, trained, steps = read_checkpoint(checkpoint)
@@ -82,20 +82,25 @@ def finish_tagger(
         tagged = list(tagger.pipe((d.text, (), v) for d, v in zip(documents, votes, strict=True)))
         calibrated = replace(decoding, calibration=choose_calibration(documents, tagged).weights)
         export_tagger(net, tokenizer, out, decoding=calibrated, version=version)
-        exact = Tagger.read(plain)
-        exact.settings = Tagger.read(out).settings
-        in_full = predict_all(ModelAndRules(exact, engine), documents)
-    from sayso.attribution.scoring import score
+        _measure(out, plain, recipe, data, steps=steps)
+    if recipe_path.resolve().parent != out.resolve():
+        shutil.copyfile(recipe_path, out / "recipe.toml")
+    return out
 
+
+def _measure(out: Path, plain: Path, recipe: Recipe, data: Path, *, steps: int) -> None:
+    """Write metrics and card of the model in `out`; `plain` is the same in single precision."""
+    documents = read_gold(data / recipe.dev_file)
+    exact = Tagger.read(plain)
+    exact.settings = Tagger.read(out).settings
+    in_full = predict_all(ModelAndRules(exact), documents)
+    sources = ("seed", "encoder_id", "encoder_sha256", "train_sha256", "dev_sha256")
     figures = measure_tagger(
         out,
         documents,
         more={
-            "model": f"attribution-en@{version}",
-            "recipe": {
-                name: getattr(recipe, name)
-                for name in ("seed", "encoder_id", "encoder_sha256", "train_sha256", "dev_sha256")
-            },
+            "model": f"attribution-en@{exact.version}",
+            "recipe": {name: getattr(recipe, name) for name in sources},
             "steps": steps,
             "train_attributions": sum(len(d.attributions) for d in read_gold(data / recipe.train_file)),
             "single_precision": {
@@ -106,9 +111,6 @@ def finish_tagger(
     )
     write_metrics(out / "metrics.json", figures)
     write_card(out, figures)
-    if recipe_path.resolve().parent != out.resolve():
-        shutil.copyfile(recipe_path, out / "recipe.toml")
-    return out
 
 
 def read_decoding(path: Path) -> Decoding:
