@@ -98,7 +98,7 @@ def marginals(scores: Floats, lengths: Ints, start: Floats, between: Floats, end
     rows, longest, n = scores.shape
     top = scores.max(2, keepdims=True)
     weight = np.ascontiguousarray(np.exp(scores - top).transpose(1, 0, 2))
-    inside = np.arange(longest)[:, None] < lengths[None]
+    inside: Flags = np.less(np.arange(longest)[:, None], lengths[None])
     whole = inside.all(1)
     steps, ends = np.exp(between), np.exp(end)
     alpha = np.empty((longest, rows, n), np.float32)
