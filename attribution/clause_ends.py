@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from .clauses import clause_at, has_finite, subject_before
+from .clauses import clause_at, has_finite, is_reporting, subject_before
 from .noun_phrases import skip_circumstances
 from .sentences import Sentence
-from .tagging import VERBAL
 from .verb_groups import INNER_SENSES, read_verb_group
 
 CLAUSE_FRAMES = frozenset("that obj-that to-obj-that clause quote wh obj-wh".split())
@@ -72,7 +71,9 @@ def _coordinates_report(s: Sentence, y: int, phrase: bool) -> bool:
     """Return whether a verb that reports stands at unit `y`, without a subject: said C and [warned that]."""
     while y < len(s) and (s.tag[y] == "A" or (phrase and s.tag[y] in "HBM")):
         y += 1
-    return y < len(s) and s.tag[y] == "V" and _reports(s, y, phrase) and _is_third_person(s.low[y])
+    if y >= len(s) or not _reports(s, y, phrase):
+        return False
+    return is_reporting(s, y) or (s.tag[y] == "V" and _is_third_person(s.low[y]))
 
 
 def _is_third_person(verb: str) -> bool:
@@ -118,7 +119,8 @@ def _stops_after_conjunction(s: Sentence, y: int, phrase: bool) -> bool:
         z += 1
     if z >= n:
         return False
-    if tags[z] in VERBAL and _reports(s, z, phrase):
+    # "will visit, but also stress": a base form goes on with the verb inside the report.
+    if (tags[z] == "G" or (tags[z] == "V" and _is_third_person(low[z]))) and _reports(s, z, phrase):
         return True
     if low[z] == "that":
         return False

@@ -41,9 +41,15 @@ def clause_at(s: Sentence, k: int) -> bool:
             # One insertion: the ministers, meeting in Lima, agreed
             close = next((y for y in range(x + 1, min(n, x + MAX_INSERTION)) if tags[y] in CLAUSE_MARK), n)
             return close + 1 < n and tags[close] == "," and tags[close + 1] in FINITE
-        if t in ".;R," or (t == "C" and low[x] not in ("and", "or")):
+        if t in ".;R," or (t == "C" and (low[x] not in ("and", "or") or is_reporting(s, x + 1))):
             return False
     return False
+
+
+def is_reporting(s: Sentence, x: int) -> bool:
+    """Return whether unit `x` is a cue verb in the third person: denies the plan and [claims] troops are deployed."""
+    match = s.cues.get(x)
+    return match is not None and match.form.tag == "s" and match.form.entry.pos == "verb"
 
 
 def subject_before(s: Sentence, v: int, *, floor: int = 0) -> tuple[int, int] | None:

@@ -60,8 +60,8 @@ class _Quote:
 class QuoteClusters:
     """Takes attributions as they come, and finds the clusters when all are there.
 
-    Memory is linear in the number of quotations: at its peak about 1 KB for each, and 100 MB (`benchmarks/clusters.py`). The
-    result depends on what was added, not on the order.
+    Memory is linear in the number of quotations: at its peak about 1 KB for each, and 100 MB
+    (`benchmarks/clusters.py`). The result depends on what was added, not on the order.
     """
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
@@ -154,9 +154,11 @@ class QuoteClusters:
     def _relation(self, one: int, other: int) -> Speakers:
         if one < 0 or other < 0:
             return "open"
-        if one == other:
-            return "same"
         (first, kind), (second, other_kind) = self._speaker_list[one], self._speaker_list[other]
+        if one == other:
+            # Another article's "Ruiz" may be somebody else.
+            lone = kind == "person" and "-" not in first and self.vocabulary.registry.by_id(first) is None
+            return "open" if lone else "same"
         if kind != other_kind:
             return "open"  # a spokesman and his ministry
         # "Ruiz" in an article that never gives the full name may be Ana Ruiz.

@@ -25,6 +25,9 @@ def find_by_preposition(use: CueUse) -> Finding | None:
     s, entry = use.s, use.entry
     if not entry.has("prep-np") or entry.strength < use.min_rate:
         return None
+    verb = s.cues.get(use.end - 1)
+    if s.low[use.start] == "as" and verb is not None and verb.form.entry.pos == "verb":
+        return None  # as Ruiz said: the verb finds it, with its own measured rate
     units = _preposition_source(use)
     if units is None:
         return None

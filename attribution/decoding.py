@@ -98,8 +98,8 @@ def marginals(scores: Floats, lengths: Ints, start: Floats, between: Floats, end
     rows, longest, n = scores.shape
     top = scores.max(2, keepdims=True)
     weight = np.ascontiguousarray(np.exp(scores - top).transpose(1, 0, 2))
-    inside: Flags = np.less(np.arange(longest)[:, None], lengths[None])
-    whole = inside.all(1)
+    inside: Flags = np.asarray(np.arange(longest)[:, None] < lengths[None], np.bool_)
+    whole: Flags = np.asarray(inside.all(axis=1))
     steps, ends = np.exp(between), np.exp(end)
     alpha = np.empty((longest, rows, n), np.float32)
     scale = np.ones((longest, rows, 1), np.float32)

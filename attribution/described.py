@@ -43,6 +43,11 @@ for _number, _words in enumerate(_KIN):
     for _word in _words.split():
         KIN[_word] = KIN.get(_word, frozenset()) | {_number}
 _RUNNING = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
+_KINSHIP = """
+wife husband ex-wife ex-husband spouse widow widower mother father parent son daughter brother sister twin niece nephew
+uncle aunt cousin grandfather grandmother grandson granddaughter fiance fiancee girlfriend boyfriend stepfather
+"""
+KINSHIP = frozenset(_KINSHIP.split())
 _EMPTY = frozenset({"former", "longtime", "current", "own", "new", "then", "ex"})
 
 
@@ -109,9 +114,15 @@ def find_described(
         # "Ana Ruiz's lawyer" is not Ana Ruiz.
         if fold(split_name(entity.name).surname) in own_words:
             continue
+        role = _role_fit(entity, head.form, head.canonical)
+        if head.form in KINSHIP and role not in ("form", "canonical"):
+            continue
         candidate = found[id(entity)] = Candidate(entity)
         features = candidate.features
-        role = _role_fit(entity, head.form, head.canonical)
+        if entity.entry is not None and any(
+            registry.roles.canonical(held.role) == head.canonical for held in entity.entry.roles
+        ):
+            features["role.registry"] = 1.0
         features["role." + role] = 1.0
         fits = role in ("form", "canonical")
         words = {SAME_WORD.get(word, word) for word in entity.words}

@@ -8,7 +8,7 @@ from .clauses import clause_at
 from .findings import CueUse
 from .noun_phrases import hearer_end, skip_circumstances
 from .sentences import Sentence
-from .tagging import FINITE, QUOTED
+from .tagging import AUXILIARY, QUOTED
 
 MAX_INSERTION = 14
 MAX_OBJECT = 25
@@ -69,8 +69,8 @@ def _opened_at(use: CueUse, k: int, *, after_circumstances: bool = False) -> Fra
     s = use.s
     tags, w, more = s.tag, s.low[k], k + 1 < len(s)
     if w == "that" and more and (use.takes("that") or use.takes("obj-that") or use.takes("to-obj-that")):
-        # "concern over a plan that would": a relative pronoun
-        if not after_circumstances or tags[k + 1] not in FINITE:
+        # "concern over a plan that would": a relative pronoun; "said on Monday that rents would" is none
+        if not after_circumstances or tags[k + 1] not in AUXILIARY:
             return Frame("that", k + 1)
     quote = _quote_at(use, k)
     if quote is not None:
@@ -80,10 +80,11 @@ def _opened_at(use: CueUse, k: int, *, after_circumstances: bool = False) -> Fra
     if use.takes("inf") and more:
         if (w == "to" and tags[k + 1] not in "DNQq,") or (w == "not" and s.low[k + 1] == "to"):
             return Frame("inf", k)
-    if more:
+    if more and tags[k + 1] != "T":  # spoke out on Monday
         for frame in PREPOSITIONS.get(w, ()):
             if use.takes(frame):
                 return Frame(frame, k + 1)
+    if more:
         if w == "as" and not after_circumstances and use.takes("as"):
             return Frame("as", k + 1)  # what it describes as
     if tags[k] == "G" and use.takes("ing"):

@@ -36,6 +36,8 @@ SPEAKS_AFTER = re.compile(
 )
 # Whoever "said she ..." is a woman, nearly always.
 GENDER_AFTER = re.compile(r"(?:,[^,.\n]{1,60},)? (?:said|says|thinks|believes) (?:that )?(he|she)\b")
+FOLLOWS_BLANK = frozenset("(oiwbrstt")
+GENDER_LEADS = frozenset((" s", " t", " b"))
 _STATE_NAMES = frozenset(US_STATES.values())
 MAX_DESCRIBED = 6
 MAX_RANKED = 60
@@ -145,8 +147,10 @@ def _imperative(text: str, start: int, raw: str) -> int:
 def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedName) -> None:
     key = parsed.entry.id if parsed.entry is not None else "\x00" + fold_name(parsed.name)
     entity = found.by_key.get(key)
-    called = NICKNAME.search(text, start, end) if parsed.kind == "person" and parsed.entry is None else None
-    nickname = fold(called[1]) if called is not None else None
+    nickname = None
+    if parsed.kind == "person" and parsed.entry is None and end - start > len(parsed.name):
+        called = NICKNAME.search(text, start, end)
+        nickname = fold(called[1]) if called is not None else None
     if entity is None and parsed.entry is None and parsed.kind in ("person", "unknown"):
         entity = _variant(found, parsed, nickname)
     if entity is None:
@@ -246,32 +250,46 @@ def _describe(text: str, mention: Mention) -> None:
         at = roles.at_end(words)
         if at is None or at[0].plural:
             words = []
-    _take_roles(entity, words, roles)
-    party = PARTY_AFTER.match(text, mention.end)
-    if party is not None:
-        entity.words.add(PARTY_WORDS[party[1]])
-        entity.roles.add(PARTY_WORDS[party[1]])
-        entity.words.update(US_STATES.get(party[2].replace(".", "").lower(), "").split())
-    tells = GENDER_AFTER.match(text, mention.end) if entity.gender is None else None
-    if tells is not None and entity.kind in ("person", "unknown"):
-        entity.gender = "male" if tells[1] == "he" else "female"
-    state = STATE_AFTER.match(text, mention.end)
-    if state is not None:
-        named = fold(state[1] or US_STATES.get(state[2].replace(".", "").lower(), ""))
-        if named in _STATE_NAMES:
-            entity.words.update(named.split())
-    for after in (CLAUSE_AFTER.match(text, mention.end), COPULA_AFTER.match(text, mention.end)):
-        if after is None:
-            continue
-        phrase = [fold(word) for word in after[1].split()]
-        head = phrase
-        for index, word in enumerate(phrase[1:], start=1):
-            if word in ("of", "for", "at", "in", "who", "from", "with", "and", "on", "to", "whose"):
-                head = phrase[:index]
-                break
-        if roles.at_end(head) is not None and (len(head) > 1):
-            _take_roles(entity, head, roles)
-            entity.words.update(phrase)
+    if words:
+        _take_roles(entity, words, roles)
+    _describe_by_what_follows(text, mention, entity, roles)
+
+
+def _describe_by_what_follows(text: str, mention: Mention, entity: Entity, roles: RoleLexicon) -> None:
+    """Add party, state, appositive, "is a ..." and the gender of "said she" behind a name."""
+    end = mention.end
+    # What follows most names begins with neither comma, bracket nor a blank and one of these letters.
+    lead = text[end : end + 2]
+    if lead[:1] not in ",(-–'’ " or (lead[:1] == " " and lead[1:] not in FOLLOWS_BLANK):
+        return
+    comma = lead[:1] == ","
+    if comma or lead in (" (", " o"):
+        party = PARTY_AFTER.match(text, end)
+        if party is not None:
+            entity.words.add(PARTY_WORDS[party[1]])
+            entity.roles.add(PARTY_WORDS[party[1]])
+            entity.words.update(US_STATES.get(party[2].replace(".", "").lower(), "").split())
+        state = STATE_AFTER.match(text, end)
+        if state is not None:
+            named = fold(state[1] or US_STATES.get(state[2].replace(".", "").lower(), ""))
+            if named in _STATE_NAMES:
+                entity.words.update(named.split())
+    if entity.gender is None and entity.kind != "organization" and (comma or lead in GENDER_LEADS):
+        tells = GENDER_AFTER.match(text, end)
+        if tells is not None:
+            entity.gender = "male" if tells[1] == "he" else "female"
+    after = (CLAUSE_AFTER if comma else COPULA_AFTER).match(text, end)
+    if after is None:
+        return
+    phrase = [fold(word) for word in after[1].split()]
+    head = phrase
+    for index, word in enumerate(phrase[1:], start=1):
+        if word in ("of", "for", "at", "in", "who", "from", "with", "and", "on", "to", "whose"):
+            head = phrase[:index]
+            break
+    if len(head) > 1 and roles.at_end(head) is not None:
+        _take_roles(entity, head, roles)
+        entity.words.update(phrase)
 
 
 def _noun_phrase_before(before: str) -> list[str]:
@@ -281,7 +299,9 @@ def _noun_phrase_before(before: str) -> list[str]:
         folded = fold(word)
         if folded[-1] in '.;:!?()"“”»' or (words and folded[-1] == ","):
             break
-        folded = strip_possessive(folded.rstrip(",").strip("“\"'"))
+        folded = folded.rstrip(",").strip("“\"'")
+        if "'" in folded:
+            folded = strip_possessive(folded)
         if not folded or (folded in STOP_WORDS and folded not in ("former", "second", "rival")):
             break
         words.append(folded)

@@ -46,7 +46,7 @@ dozens hundreds thousands scores
 QUANTIFIERS = frozenset(_QUANTIFIERS.split())
 PARTITIVE = re.compile(
     r"^(?:(?:at least |only |nearly |about )?(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
-    r"any|members?|dozens|hundreds|thousands|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|host)|"
+    r"any|members|dozens|hundreds|thousands|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|host)|"
     r"the (?:rest|majority)|\d[\d,.]* ?(?:percent|%|per cent)|(?:nearly |almost )?\w+ (?:in|of|out of) (?:10|ten)) of )"
     r"(?:the |its |their |his |her )?",
     re.IGNORECASE,
@@ -61,7 +61,7 @@ AFTER_HEAD = frozenset(_AFTER_HEAD.split())
 # "tax experts I spoke to", "corporations looking to cut": a clause follows the noun's own words.
 CLAUSE_INSIDE = re.compile(
     r"(?<=[a-z]) (?:(?:I|we|he|she|they|you) [a-z]|(?:have|has|had|was|were|are|is|looking|led|worried|devoted|working|"
-    r"seeking|trying|opposed|challenging|aimed|intended|ranging|released|conducted|published|taken|filed) )"
+    r"seeking|trying|opposed|challenging|aimed|intended|ranging) )"
 )
 _COUNTED = re.compile(
     r"^(?:a|an) (?:wide |broad |growing |small |large )?(?:array|range|raft|slew|host|string|wave|"

@@ -67,7 +67,7 @@ def find_trailing(
     """
     s, entry, after = use.s, use.entry, use.end
     tags, low, n = s.tag, s.low, len(s)
-    reports_clause = entry.has("that") or entry.has("clause")
+    reports_clause = entry.has("that") or entry.has("clause") or entry.has("obj-that")
     k = subject[0] - 1
     if k < 0 or not (reports_clause or entry.has("quote")):
         return None
@@ -241,7 +241,10 @@ def _inverted_subject_end(s: Sentence, k: int, quoted: bool) -> int | None:
     if k >= n or tags[k] not in _INVERTED_SUBJECT or (tags[k] == "S" and low[k] == "it"):
         return None
     end = noun_phrase_after(s, k)
-    if end is None or end >= n:
+    # "Lee, asked about it, said yes": who speaks is a name, a pronoun, or has a determiner.
+    if end is None or not (tags[k] in "SD" or any(s.cap[k:end])):
+        return None
+    if end >= n:
         return end
     # An object, not a subject: "..., told reporters that" / "..., said the house would fall".
     if tags[end] in FINITE or low[end] in ("that", "to"):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .clauses import subject_before
+from .clauses import clause_subject, subject_before
 from .cue_matching import VERB_POS
 from .findings import CueUse, Finding
 from .marks import Quotation
-from .noun_phrases import trim_source
+from .noun_phrases import noun_phrase_after, noun_phrase_before, trim_source
 from .sentences import Sentence
-from .tagging import CLAUSE_MARK
+from .tagging import CLAUSE_MARK, QUOTED
 from .verb_groups import read_verb_group
 
 # How far a quotation without cue or source may stand from the attribution whose speaker it continues. PolNeAR's
 # carried speakers stand in the same or the next paragraph in nearly all cases.
 MAX_CARRY_PARAGRAPHS = 1
 MIN_FLOATING_CHARACTERS = 25
+MAX_LABEL = 6
+_DASHES = frozenset({"—", "–", "--", "-", "―"})
 INTRODUCED_RATE, NEAR_FLOATING_RATE, FAR_FLOATING_RATE = 0.85, 0.6, 0.4
 
 
@@ -61,6 +63,14 @@ class _Settler:
         here = self._by_sentence.get(s, [])
         for unit, quotation in enumerate(s.quotes):
             if quotation is None or quotation.start in self._claimed:
+                continue
+            labelled = None if here else _labelled(s, unit)
+            if labelled is not None:
+                self._claimed.add(quotation.start)
+                labelled.content.extend((piece.start, piece.end) for piece in quotation.pieces)
+                labelled.quotes.append(quotation)
+                self.extra.append(labelled)
+                self._remember(labelled, s)
                 continue
             opens = unit == 0 and not here
             if _stands_alone(s, unit) or (opens and len(s) > 1 and s.tag[0] == "Q" and s.tag[1] == ";"):
@@ -136,6 +146,29 @@ def _introduce(use: CueUse, follower: Sentence) -> Finding | None:
         return None
     source = [] if subject is None else [trim_source(s, *subject)]
     return Finding([], [use.characters()], source, INTRODUCED_RATE, [*use.why, "introduced"], follower)
+
+
+def _labelled(s: Sentence, unit: int) -> Finding | None:
+    """Return a finding, still without content, for a quotation beside the name of its speaker, or None.
+
+    Ruiz: “…” / “…” — Ana Ruiz / Ruiz had one more thing to add: “…”
+    """
+    n = len(s)
+    units: tuple[int, int] | None = None
+    if unit > 1 and s.low[unit - 1] == ":" and s.tag[unit] == "Q":
+        first = noun_phrase_before(s, unit - 2)
+        if first == 0 and unit - 2 < MAX_LABEL and any(s.cap[: unit - 1]):
+            units = (0, unit - 2)
+        else:
+            units = clause_subject(s, unit - 1)
+    elif unit == 0 and s.tag[0] in QUOTED and n > 2 and s.low[1] in _DASHES:
+        end = noun_phrase_after(s, 2)
+        closes = end is not None and all(s.tag[x] in CLAUSE_MARK for x in range(end, n))
+        if end is not None and closes and end - 2 <= MAX_LABEL and s.cap[2]:
+            units = (2, end - 1)
+    if units is None:
+        return None
+    return Finding([], [], [trim_source(s, *units)], INTRODUCED_RATE, ["introduced"], s)
 
 
 def _stands_alone(s: Sentence, unit: int) -> bool:

@@ -6,16 +6,17 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
-from .capitals import parse_name
+from .capitals import ORG_WORDS, parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, SUFFIXES, fold, fold_name, last_word, slug, strip_possessive
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
-from .roles import RoleNoun
+from .roles import RoleNoun, default_given_names
 from .types import Attribution, SpeakerHow, SpeakerType
 
 DECLINED = "speaker.declined"
@@ -30,6 +31,8 @@ PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "yout
 THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "records", "numbers", "returns", "standards",
           "trends", "facts", "events", "comments", "questions", "words", "things", "signs", "ads", "images", "tapes",
           "eyes", "actions", "policies", "issues", "problems", "polls", "statistics")  # fmt: skip
+MANY = frozenset({"services", "affairs", "workers", "allies", "investigations"})
+BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
 NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
@@ -129,6 +132,9 @@ class NameStage:
         full = " " in said or "\u00a0" in said or entity.kind in ("country", "organization")
         if entity.entry is not None and entity.kind != "person":
             return self.of_entry(entity.entry, said)
+        spelt_out = self.spelt_out(said) if entity.entry is None and not full else None
+        if spelt_out is not None:
+            return spelt_out
         kind = self.entity_type(entity, mention)
         how: SpeakerHow = "name" if full else "surname"
         return self.of_entity(entity, how, f"speaker.{how}", kind)
@@ -259,13 +265,15 @@ class NameStage:
             shown = parsed.name or name
             spelt_out = self.spelt_out(shown)
             if spelt_out is not None:
-                return self.found(self.of_entity(spelt_out, "alias", "speaker.alias", "organization"))
+                return self.found(spelt_out)
             if parsed.kind == "organization" or phrase.determiner == "definite" or (shown.isupper() and len(shown) < 6):
                 answer = Answer(shown, "organization", "name", "speaker.name", self.slug_id(shown))
                 return self.found(answer)
             if len(words) <= 4:
                 how: SpeakerHow = "name" if " " in shown else "surname"
                 near = self.misspelt(shown) if " " not in shown else None
+                if near is None and self.is_brand(shown, start):
+                    return self.found(Answer(shown, "organization", "name", "speaker.name", self.slug_id(shown)))
                 person = near or self.new_person(shown, start, end)
                 return self.found(self.of_entity(person, how, f"speaker.{how}", "person"))
             return None, f"{DECLINED}.unknown"
@@ -305,17 +313,25 @@ class NameStage:
                 return self.found(self.group(describe_source(phrase, self.registry, None)))
         return None, f"{DECLINED}.unknown"
 
-    def spelt_out(self, acronym: str) -> Entity | None:
-        """Return the body of the article whose initials are `acronym` ("the S.E.C."), None when none or two fit."""
+    def spelt_out(self, acronym: str) -> Answer | None:
+        """Return the body that an acronym stands for when the article spells it out, None when it does not."""
         letters = acronym.replace(".", "")
-        if not (letters.isupper() and letters.isalpha() and 2 <= len(letters) <= 8):
+        if not (letters.isupper() and letters.isascii() and letters.isalpha() and 3 <= len(letters) <= 6):
             return None
-        fitting = [
-            entity
-            for entity in self.names.entities
-            if entity.kind in ("organization", "unknown") and letters in initials_of(entity.name)
-        ]
-        return fitting[0] if len(fitting) == 1 else None
+        found = spelt_pattern(letters).search(self.text)
+        if found is None:
+            return None
+        answer = self.organization(" ".join(found[0].split()), "alias")
+        return self.again(answer, "alias", "speaker.alias")
+
+    def is_brand(self, name: str, start: int) -> bool:
+        """Return whether a bare name that no title or given name goes with is a body's: PolitiFact, or never "Mr."."""
+        if " " in name or name.isupper() or fold(name) in default_given_names():
+            return False
+        if BRAND.search(name):
+            return True
+        # A person's surname stands alone only after a full name; a transcript's "HALE:" or "Hale:" is no such case.
+        return self.text.count(name) > 1 and f"{name}:" not in self.text
 
     def misspelt(self, surname: str) -> Entity | None:
         """Return the one person of the article whose surname differs by a letter or two: "Mr. Ruitz" is Ana Ruiz."""
@@ -363,6 +379,9 @@ class NameStage:
 
     def coordinated(self, source: str, start: int, end: int) -> Answer | None:
         """Return a group for "A and B" when each part names somebody; "A and its allies" keeps the second's words."""
+        whole = self.one_body(source)
+        if whole is not None:
+            return whole
         head, _, tail = PARENTHESIS.sub("", source).removesuffix(" all").partition(" and ")
         tail = CLAUSE_STARTS.split(tail, maxsplit=1)[0].strip()
         parts: list[str] = []
@@ -386,7 +405,7 @@ class NameStage:
             elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
-                return None
+                return self.shared_noun(source, tail) if " " not in piece else None
         if len(parts) < 2:
             return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
@@ -394,6 +413,28 @@ class NameStage:
         if last is not None and last.plural and last.kind == "inside" and len(parts) == 2 and name.islower():
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
         return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
+
+    def shared_noun(self, source: str, tail: str) -> Answer | None:
+        """Return whom "federal and state officials" are: one noun with two adjectives."""
+        head = parse_phrase(tail, self.registry.roles).head
+        if head is None or not head.plural:
+            return None
+        name = LEADING_ARTICLE.sub("", " ".join(source.split()))
+        if head.kind == "inside":
+            scoped = self.scoped_id("unnamed", name)
+            return Answer(name, "unnamed", "nominal", "speaker.unnamed", scoped, plural=True, head=head)
+        return self.group(name, head)
+
+    def one_body(self, source: str) -> Answer | None:
+        """Return the body whose name has an "and" in it: "the House Oversight and Government Reform Committee"."""
+        name = LEADING_ARTICLE.sub("", source.split(",")[0].strip())
+        words = name.split()
+        capitals = all(word[:1].isupper() or word in ("and", "of", "the", "for") for word in words)
+        # Both sides of "and" must lack an institution's noun of their own: "the Harbor Bank and the Trade Union".
+        before = name.partition(" and ")[0].split()
+        if not capitals or words[-1].lower() not in ORG_WORDS | MANY or before[-1].lower() in ORG_WORDS | MANY:
+            return None
+        return self.organization(name, "name") if self.registry.by_name(" ".join(before)) is None else None
 
     def one_person(self, phrase: SourcePhrase) -> bool:
         """Return whether "and" joins two roles of one person: "the former minister and party leader"."""
@@ -403,13 +444,11 @@ class NameStage:
         return second.determiner == "none" and second.head is not None and not second.head.plural
 
 
-def initials_of(name: str) -> tuple[str, str]:
-    """Return the initials of the capitalised words, and of all words: AROS is the Alliance to Reclaim Our Schools."""
-    words = name.split()
-    return (
-        "".join(word[0] for word in words if word[:1].isupper()),
-        "".join(word[0].upper() for word in words),
-    )
+@lru_cache(maxsize=256)
+def spelt_pattern(letters: str) -> re.Pattern[str]:
+    """Return the pattern of capitalised words with these initials: SEC is a Securities and Exchange Commission."""
+    small = r"(?: (?:to|of|for|and|the|on|in|of the|for the))?"
+    return re.compile(r"\b" + (small + " ").join(rf"{letter}[a-z’'-]{{1,20}}" for letter in letters) + r"\b")
 
 
 def _is_of(entity: Entity, country: RegistryEntry) -> bool:

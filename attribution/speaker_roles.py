@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
-from .antecedents import Candidate, find_candidates
+from .antecedents import Candidate, find_candidates, grammar_of
+from .dates import find_latest_date
 from .described import find_described
 from .descriptions import describe_source
-from .names import fold, split_name, strip_possessive
+from .mentions import Entity
+from .names import LEADING_ARTICLE, fold, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import RegistryEntry
 from .roles import Gender
@@ -21,6 +24,40 @@ CHANNEL_HEADS = frozenset(
 POLL_HEADS = frozenset(["poll", "survey", "study", "analysis", "research", "data", "estimate", "projection", "figures"])
 # Words for one and the same unnamed person: "a representative of the US government ... the US official".
 GENERIC_HEADS = frozenset(["official", "representative", "source", "person", "aide", "adviser"])
+# What somebody speaks through rather than for.
+POLLS = frozenset({"poll", "survey"})
+NAMED_POLL = re.compile(
+    r"((?!(?:The|A|An|New|One|Recent|Poll|National|Another) )[A-Z][\w.&’'-]{1,20}(?:[ /][A-Z][\w.&’'-]{1,20}){0,5}) "
+    r"(?:[a-z-]{2,15} ){0,3}(?:poll|survey)\b"
+)
+POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
+POLL_REACH = 3000
+LEAD_SENTENCES = 3
+# Whose name tells what it is, and what news calls it.
+BODY_WORDS: dict[str, frozenset[str]] = {
+    "union": frozenset({"union", "association", "workers", "teamsters", "brotherhood", "federation"}),
+    "agency": frozenset({"agency", "department", "administration", "bureau", "investigations", "services", "office"}),
+    "department": frozenset({"department"}),
+    "court": frozenset({"court"}),
+    "appeals court": frozenset({"appeals"}),
+    "police": frozenset({"police"}),
+    "bloc": frozenset({"union"}),
+    "fund": frozenset({"fund"}),
+    "company": frozenset({"company", "inc", "inc.", "corp", "corp.", "co."}),
+}
+COMMON_MODIFIERS = frozenset({"federal", "local", "u.s.", "us", "new", "national", "city", "state"})
+ANY_BODY = frozenset(
+    "organization organisation group agency company bank union firm network team institution body association center "
+    "institute publication outlet website paper newspaper magazine coalition party board committee".split()
+)
+OWN_CHANNELS = frozenset({"website", "site", "page", "account", "blog", "channel", "program", "show"})
+_ASKED = (
+    r"((?:[a-z-]{2,15} ){0,2}"
+    r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
+)
+ASKED_AHEAD = re.compile(r"[\d.]{1,5} ?(?:percent|per cent|%) of (?:the |all |those )?" + _ASKED)
+ASKED_BEFORE = re.compile(r"(?:\b[Aa]mong|\b[Oo]f|\d|percent of) (?:the |all |those )?" + _ASKED)
+ASKED_REACH = 500
 PLURAL_HEADS = frozenset(
     ["countries", "leaders", "sides", "parties", "nations", "allies", "both sides", "both parties"]
 )
@@ -34,6 +71,13 @@ _WEST = frozenset({"west", "western powers", "western countries"})
 _MEDIA_HEADS = frozenset(
     "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly".split()
 )
+
+
+@lru_cache(maxsize=64)
+def latest_date(text: str) -> str | None:
+    """Return the latest full date that an undated article mentions, which is about when it was written."""
+    line = find_latest_date(text)
+    return None if line is None else line.date
 
 
 def _spokesperson(form: str) -> str:
@@ -128,8 +172,9 @@ class RoleStage(NameStage):
                 holders = self.registry.holders(name, place.id)
                 if not holders:
                     continue
-                if self.date is not None:
-                    held = self.registry.holder(name, place.id, self.date)
+                date = self.date or latest_date(self.text)
+                if date is not None:
+                    held = self.registry.holder(name, place.id, date)
                     if held is not None:
                         return self.by_role(held)
                     continue
@@ -262,8 +307,21 @@ class RoleStage(NameStage):
         if head.form in _WEST:
             return self.found(self.group("Western countries", head))
         if head.form == "percent":
-            return self.found(self.group("poll respondents", head))
+            asked = self.asked(start)
+            return self.found(self.group(asked or "poll respondents", head))
         return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def owned(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str] | None:
+        """Return whose thing "his website" is; the stage for pronouns knows."""
+        return None
+
+    def asked(self, start: int) -> str | None:
+        """Return of whom a percentage is, as the sentence or the one before says: "Among likely voters, 46 percent"."""
+        ahead = ASKED_AHEAD.match(self.text, start)
+        if ahead is not None:
+            return " ".join(ahead[1].split())
+        found = list(ASKED_BEFORE.finditer(self.text, max(0, start - ASKED_REACH), start))
+        return " ".join(found[-1][1].split()) if found else None
 
     def institution(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
         """Return the institution that a noun means: of a country, of a person, or the one last named with it."""
@@ -276,6 +334,10 @@ class RoleStage(NameStage):
                 if known is not None:
                     return self.found(self.of_entry(known, known.name))
         definite = phrase.determiner == "definite"
+        if definite and head.form == "campaign" and not phrase.modifiers:
+            runner = self.last_runner(start)
+            if runner is not None:
+                return self.found(self.organization(f"{runner} campaign"))
         if definite and head.form == "ministry" and not phrase.modifiers:
             known = self.minister_house(start)
             if known is not None:
@@ -286,7 +348,8 @@ class RoleStage(NameStage):
                 return self.found(self.organization(f"{split_name(phrase.owner).surname} campaign"))
             return self.found(self.organization(" ".join([phrase.owner, *own])))
         if phrase.determiner == "own":
-            return self.own_institution(item, phrase, start)
+            owned = self.owned(item, phrase, start) if head.form in OWN_CHANNELS else None
+            return owned or self.own_institution(item, phrase, start)
         if definite and not phrase.modifiers:
             for said in reversed(self.said[-LOOK_BACK_SAID:]):
                 answer = said.answer
@@ -307,13 +370,59 @@ class RoleStage(NameStage):
                 if media is not None:
                     return self.found(media)
             for said in reversed(self.said[-2:]):
-                if said.answer.type == "organization":
+                if said.answer.type == "organization" and head.form in ANY_BODY:
                     return self.found(self.again(said.answer, "nominal", "speaker.institution"))
+        body = self.body_called(phrase, start)
+        if body is not None:
+            return self.found(self.of_entity(body, "nominal", "speaker.institution", "organization"))
         if any(word[:1].isupper() for word in phrase.modifiers):
             name = " ".join(own)
             return self.found(self.organization(name, "name"))
         name = describe_source(phrase, self.registry, None)
         return self.found(Answer(name, "organization", "nominal", "speaker.institution", self.slug_id(name), head=head))
+
+    def body_called(self, phrase: SourcePhrase, start: int) -> Entity | None:
+        """Return the one body of the article whose name has the phrase's words: "police" of Alder Police Department.
+
+        A body introduced as "an appeals court" is looked for in the lead only.
+        """
+        head = phrase.head
+        assert head is not None
+        opening = self.names.sentence_of(start) <= LEAD_SENTENCES
+        if head.plural or (
+            phrase.determiner not in ("definite", "none")
+            and not (phrase.determiner == "indefinite" and opening and phrase.modifiers)
+        ):
+            return None
+        wanted = {fold(strip_possessive(word)) for word in phrase.modifiers} - COMMON_MODIFIERS
+        likes = BODY_WORDS.get(head.form, frozenset({head.form}))
+        fitting = [
+            entity
+            for entity in self.names.entities
+            if entity.kind in ("organization", "unknown")
+            and entity.mentions
+            and " " in entity.name
+            and likes & (words := set(fold(entity.name).replace("-", " ").split()))
+            and wanted <= words
+        ]
+        before = [entity for entity in fitting if entity.mentions[0].start < start]
+        if len(before) > 1 and phrase.determiner == "definite":
+            return max(before, key=lambda entity: max(m.start for m in entity.mentions if m.start < start))
+        return fitting[0] if len(fitting) == 1 else None
+
+    def last_runner(self, start: int) -> str | None:
+        """Return the surname of who runs: "the Ruiz campaign", else the subject of the sentence before."""
+        sentence = self.names.sentence_of(start)
+        for mention in reversed(self.names.before(start, most=12)):
+            if sentence - mention.sentence > 2:
+                break
+            entity = mention.entity
+            if entity.kind == "organization" and fold(entity.name).endswith(" campaign"):
+                return entity.name[: -len(" campaign")]
+            told = mention.start not in self.quoted and sentence - mention.sentence == 1
+            if entity.kind == "person" and told and grammar_of(self.text, mention) in ("subject", "first"):
+                return split_name(entity.name).surname
+        return None
 
     def minister_house(self, start: int) -> RegistryEntry | None:
         """Return the ministry of the minister last named: "the ministry" after the German foreign minister."""
@@ -358,28 +467,76 @@ class RoleStage(NameStage):
         """Return the issuer of a statement, poll or advertisement where the article tells, else the document."""
         head = phrase.head
         assert head is not None
+        if head.form in POLLS and (own := NAMED_POLL.search(self.text, start, end)) is not None:
+            return self.found(self.sponsor(own[1]))
         issuer = self.issuer(item, phrase, start, end)
         if issuer is not None:
             return self.found(issuer)
-        if phrase.determiner == "definite" or phrase.determiner == "none":
+        if phrase.determiner == "definite" or (
+            phrase.determiner == "none" and not head.plural and not phrase.modifiers
+        ):
             for said in reversed(self.said[-LOOK_BACK_SAID:]):
                 answer = said.answer
                 if (
                     answer.head is not None
                     and answer.head.kind == "document"
+                    and (answer.head.plural == head.plural or phrase.determiner == "definite")
                     and (answer.head.canonical == head.canonical or {answer.head.form, head.form} <= POLL_HEADS)
                 ):
                     return self.found(self.again(answer, "nominal", "speaker.chain"))
             if phrase.determiner == "definite" and not phrase.modifiers and not head.plural:
+                if head.form in POLLS and (sponsor := self.pollster(start, end)) is not None:
+                    return self.found(sponsor)
                 if head.form in CHANNEL_HEADS and (media := self.last_media(start)) is not None:
                     return self.found(media)
                 for said in reversed(self.said[-1:]):
                     if said.answer.type in ("organization", "person") and said.answer.head is None:
                         return self.found(self.again(said.answer, "nominal", "speaker.issuer"))
+        if head.form in POLLS and phrase.determiner != "other" and (sponsor := self.pollster(start, end)) is not None:
+            return self.found(sponsor)
         name = describe_source(phrase, self.registry, None)
         return self.found(
             Answer(name, "document", "nominal", "speaker.document", self.scoped_id("document", name), head=head)
         )
+
+    def body_by_word(self, word: str) -> Answer | None:
+        """Return the body that one capitalised word before a document means: "a Post article", "DNC rules"."""
+        plain = strip_possessive(word)
+        if plain.isupper() and len(plain) > 2:
+            return self.spelt_out(plain)
+        if not plain[:1].isupper() or self.registry.country_of(plain) is not None:
+            return None
+        folded = fold(plain)
+        fitting = [e for e in self.names.entities if e.kind == "organization" and fold(e.name).split()[-1] == folded]
+        return self.of_entity(fitting[0], "nominal", "speaker.issuer") if len(fitting) == 1 else None
+
+    def announced(self, start: int, end: int) -> Answer | None:
+        """Return who issues "a statement" that opens the sentence: "In a statement, the Harbor Union called"."""
+        if fold(self.text[max(0, start - 3) : start]) != "in":
+            return None
+        sentence = self.names.sentence_of(start)
+        for mention in self.names.between(end, sentence):
+            if mention.entity.kind in ("organization", "person") and mention.start not in self.quoted:
+                return self.of_entity(mention.entity, "nominal", "speaker.issuer")
+        return None
+
+    def pollster(self, start: int, end: int) -> Answer | None:
+        """Return who a poll is by when the article names one poll before or, else, just one in all."""
+        before = list(NAMED_POLL.finditer(self.text, max(0, start - POLL_REACH), start))
+        if before:
+            return self.sponsor(before[-1][1])
+        names = {match[1] for match in NAMED_POLL.finditer(self.text, end)}
+        return self.sponsor(names.pop()) if len(names) == 1 else None
+
+    def sponsor(self, name: str) -> Answer:
+        """Return the one who or the several who ordered a poll: "Harbor Post-ABC News" are two."""
+        parts = [LEADING_ARTICLE.sub("", part).strip() for part in POLL_JOINT.split(name)]
+        known = [self.registry.by_name(part) for part in parts]
+        joined = " and ".join(
+            entry.name if entry is not None else part for entry, part in zip(known, parts, strict=True)
+        )
+        answer = self.organization(joined)
+        return self.again(answer, "nominal", "speaker.issuer")
 
     def issuer(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
         """Return who a document is by: a possessor, a name before the noun, or "by/from/of X" after it."""
@@ -400,6 +557,14 @@ class RoleStage(NameStage):
                         False,
                         phrase.head,
                     )
+        for word in phrase.modifiers:
+            body = self.body_by_word(word)
+            if body is not None:
+                return self.again(body, "nominal", "speaker.issuer")
+        if phrase.head is not None and phrase.head.form == "statement" and phrase.determiner == "indefinite":
+            announced = self.announced(start, end)
+            if announced is not None:
+                return self.again(announced, "nominal", "speaker.issuer")
         for mention in self.names.before(end, most=20):
             if mention.start < start:
                 continue

@@ -31,6 +31,7 @@ MAX_AGENT_DISTANCE = 30
 _SAYING = frozenset("saying telling writing stating claiming warning arguing".split())
 _COORDINATORS = frozenset("and but or then".split())
 _RELATIVE = frozenset("who which that".split())
+_PAST_TAGS = frozenset({"past", "part"})
 _FINITE_TAGS = frozenset({"past", "s", "part", "base"})
 _CLAUSES_ALONE = frozenset({"that", "quote", "obj-that"})
 
@@ -67,6 +68,13 @@ def _find_active(use: CueUse, group: VerbGroup) -> Finding | None:
     if k < 0:
         return None
     cue = cue_characters(use, group)
+    if (
+        group.first == use.start
+        and use.end < len(s)
+        and s.low[use.end] == "by"
+        and use.match.form.tag in ("past", "part")
+    ):
+        return None  # the call requested by the minister
     follows_content = s.tag[k] in QUOTED or (s.tag[k] == "," and k > 0)
     if group.first == use.start and follows_content and use.match.form.tag in _FINITE_TAGS:
         inverted = find_inverted(use, k, cue=cue)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,8 @@ CSV_COLUMNS = (
     "speaker_id", "speaker_name", "speaker_type", "speaker_how", "speaker_confidence", "stances", "nested_in",
     "cluster_id", "confidence", "origin", "why", "title", "date", "publisher", "url", "text_sha256",
 )  # fmt: skip
-# Spreadsheets run a cell that begins so; OWASP's list. A quotation mark before it is text to all of them.
-FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
-ESCAPED_FORMULA = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+# Spreadsheets run a cell that begins with one of these; OWASP's list and the wide forms. A ' before it makes it text.
+FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
 RECORD_CELLS = ("title", "date", "publisher", "url")
 
 
@@ -56,12 +54,17 @@ def read_jsonl(path: Path) -> Iterator[Document]:
 
 def safe_cell(cell: str) -> str:
     """Return the cell so that no spreadsheet runs it: a formula gets a ' in front. `unsafe_cell` takes it off."""
-    return "'" + cell if FORMULA.match(cell) else cell
+    return "'" + cell if _is_formula(cell) else cell
 
 
 def unsafe_cell(cell: str) -> str:
     """Return the cell as it was before `safe_cell`."""
-    return cell[1:] if ESCAPED_FORMULA.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    """Whether the cell is a formula, or one already marked: else marks of the text itself could not be told apart."""
+    return cell.lstrip("'")[:1] in FORMULA_STARTS
 
 
 def write_csv(documents: Iterable[Document], path: Path) -> int:

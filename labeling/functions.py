@@ -18,6 +18,7 @@ from .stance_words import (
     BAD,
     DENY_VERBS,
     ENDING,
+    ENDING_VERBS,
     FACTUAL,
     FIRST_PERSON,
     FOR_VERBS,
@@ -102,6 +103,11 @@ def _around(view: PairView, words: frozenset[str]) -> tuple[int, str] | None:
     return None if best is None else best[1:]
 
 
+def _own_verb(view: PairView, at: int) -> bool:
+    """Return whether the verb at `at` is the speaker's own: "we want", not "they want" or "an army ready to"."""
+    return not FIRST_PERSON.isdisjoint(view.forms[max(0, at - 4) : at])
+
+
 def _ended(view: PairView) -> int:
     """Return 1 where the content wants an end of what is named ("to withdraw the troops"), else 0."""
     found = _before(view, ENDING, reach=6)
@@ -170,7 +176,7 @@ _PLANNING = frozenset(
 def verb_for(view: PairView) -> Answer:
     """ "we want talks", "we support the sanctions": a verb of the passage itself governs the target."""
     found = _before(view, FOR_VERBS)
-    if found is None:
+    if found is None or not _own_verb(view, found[0]) or denied_plan(view) or view.cue:
         return None
     at, form = found
     return _turn("favor", _negations(view, at - 3, at) + _ended(view) + view.opposed), form
@@ -180,7 +186,7 @@ def verb_for(view: PairView) -> Answer:
 def verb_against(view: PairView) -> Answer:
     """ "we reject an embargo", "nobody fears the drills"."""
     found = _before(view, AGAINST_VERBS)
-    if found is None:
+    if found is None or not _own_verb(view, found[0]):
         return None
     at, form = found
     return _turn("against", _negations(view, at - 3, at) + view.opposed), form
@@ -189,18 +195,27 @@ def verb_against(view: PairView) -> Answer:
 @_function
 def ending_demanded(view: PairView) -> Answer:
     """ "stop the expansion", "the troops must be withdrawn": an end of it is what the passage asks for."""
-    found = _around(view, ENDING)
+    found = _before(view, ENDING_VERBS) or _ended_after(view)
     if found is None or not (MUST & set(view.forms) or FOR_VERBS & set(view.cue) or found[0] == 0):
         return None
     at, form = found
     return _turn("against", _negations(view, at - 3, at) + view.opposed), form
 
 
+def _ended_after(view: PairView) -> tuple[int, str] | None:
+    """Return the ending verb right after a mention: "the expansion must stop"."""
+    for mention in view.mentions:
+        for at in range(mention.last + 1, min(mention.last + 5, len(view.forms))):
+            if view.clauses[at] == view.clauses[mention.last] and view.forms[at] in ENDING_VERBS:
+                return at, view.forms[at]
+    return None
+
+
 @_function
 def keeping_demanded(view: PairView) -> Answer:
     """ "the door stays open", "we will go on sending weapons"."""
     found = _around(view, KEEPING)
-    if found is None or found[1] in ENDING:
+    if found is None or found[1] in ENDING_VERBS:
         return None
     if not (FIRST_PERSON & set(view.forms) or MUST & set(view.forms) or "will" in view.forms):
         return None
@@ -253,8 +268,10 @@ def consequence_announced(view: PairView) -> Answer:
 @_function
 def plain_negation(view: PairView) -> Answer:
     """ "no sanctions", "there is nothing to negotiate": a negation right before the target."""
-    found = _before(view, NEGATIONS, reach=3)
-    return None if found is None else (_turn("against", int(view.opposed)), found[1])
+    found = _before(view, frozenset({"no", "nothing", "never"}), reach=1)
+    if found is None or denied_plan(view) or left_open(view):
+        return None
+    return _turn("against", int(view.opposed)), found[1]
 
 
 @_function

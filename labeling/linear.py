@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sayso.attribution.errors import ArtifactError, InputError
 from sayso.attribution.types import StanceLabel
@@ -34,14 +36,17 @@ NAME = "stance-linear"
 # Raised whenever the features change: weights of another scheme would read them wrongly.
 SCHEME = 1
 WEIGHTS = "model.skops"
+SCHEMA = "schema.json"
+# Where a skops file names an object by its address in memory, or the array of that object.
+OBJECT_ID = re.compile(r'("__id__": |"file": ")(\d{1,20})')
 METRICS = "metrics.json"
 # Types beyond those that skops trusts by itself. Never filled from what a file asks for.
 TRUSTED: tuple[str, ...] = ()
 
 # Chosen on the validation families, see models/stance-linear/recipe.toml.
-PENALTY = 0.05
-MIN_COUNT = 2
-FOLDS = 10
+PENALTIES: Mapping[str, float] = {"codebook": 0.1, "open": 0.01}
+MIN_COUNTS: Mapping[str, int] = {"codebook": 2, "open": 3}
+FOLDS = 5
 THRESHOLD = 0.45
 
 
@@ -66,15 +71,69 @@ class Prediction:
     """Of `LABELS`, in their order."""
 
 
-class LinearStance:
-    """A trained model. `calibrators` make decision values probabilities, of codebook targets and of open ones."""
+class Vocabulary:
+    """The features that a classifier knows, each with its column; others are left out of a pair's row."""
 
-    def __init__(
-        self, vocabulary: Vocabulary, classifier: Any, calibrators: Mapping[str, Any], *, threshold: float, version: str
-    ) -> None:
-        self.vocabulary = vocabulary
-        self.classifier = classifier
-        self.calibrators = dict(calibrators)
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self._columns = {name: column for column, name in enumerate(self.names)}
+
+    @classmethod
+    def of(cls, features: Iterable[Mapping[str, float]], *, min_count: int) -> Vocabulary:
+        """Return the features that occur at least `min_count` times, in the order of their names."""
+        counts = Counter(name for found in features for name in found)
+        return cls(sorted(name for name, count in counts.items() if count >= min_count))
+
+    def transform(self, features: Sequence[Mapping[str, float]]) -> csr_matrix:
+        """Return one sparse row for each pair; 32-bit indices, the only ones that the linear solver takes."""
+        import numpy as np
+        from scipy.sparse import csr_matrix
+
+        columns, values, ends = array("i"), array("d"), array("i", [0])
+        known = self._columns
+        for found in features:
+            for name, value in found.items():
+                column = known.get(name)
+                if column is not None:
+                    columns.append(column)
+                    values.append(value)
+            ends.append(len(columns))
+        parts = (np.frombuffer(values, dtype=np.float64), np.frombuffer(columns, dtype=np.int32))
+        shape = (len(features), len(self.names))
+        return csr_matrix((*parts, np.frombuffer(ends, dtype=np.int32)), shape=shape)
+
+    def to_bytes(self) -> bytes:
+        return "\n".join(self.names).encode("utf-8", "surrogatepass")
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Vocabulary:
+        return cls(content.decode("utf-8", "surrogatepass").split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A classifier with the features it knows, and what makes its decision values probabilities."""
+
+    vocabulary: Vocabulary
+    classifier: Any
+    calibrator: Any
+
+    def decide(self, features: Sequence[Mapping[str, float]]) -> tuple[Any, Any]:
+        """Return decision values and probabilities, a row for each pair, a column for each of their own labels."""
+        values = _decision_values(self.classifier, self.vocabulary.transform(features))
+        return values, self.calibrator.predict_proba(values)
+
+
+class LinearStance:
+    """A trained model: the part for a codebook's targets, and the one for open targets (mentions) if it was trained.
+
+    They are two because what was learnt of the tone towards mentions made codebook targets worse: macro-F1 of all
+    families, cross-validated, fell from .75 to .70 with one classifier for both.
+    """
+
+    def __init__(self, codebook: Part, open_part: Part | None = None, *, threshold: float, version: str) -> None:
+        self.codebook = codebook
+        self.open = open_part
         self.threshold = threshold
         self.version = version
 
@@ -94,23 +153,18 @@ class LinearStance:
         self, features: Sequence[Mapping[str, float]], *, open_targets: bool = False
     ) -> list[Prediction]:
         """Return a prediction for each pair's features."""
-        import numpy as np
-
         if not features:
             return []
-        matrix = self.vocabulary.transform(features)
-        calibrator = self.calibrators.get("open" if open_targets else "codebook") or self.calibrators["codebook"]
-        values = self.classifier.decision_function(matrix)
-        if values.ndim == 1:  # two labels: the solver keeps one column
-            values = np.column_stack([-values, values])
-        table = calibrator.predict_proba(values)
-        classes = [str(label) for label in self.classifier.classes_]
-        places = [list(calibrator.classes_).index(label) if label in calibrator.classes_ else -1 for label in LABELS]
+        part = (self.open if open_targets else None) or self.codebook
+        values, table = part.decide(features)
+        classes = [str(label) for label in part.classifier.classes_]
+        known = list(part.calibrator.classes_)
+        places = [known.index(label) if label in known else -1 for label in LABELS]
         predictions = []
         for scores, row in zip(values, table, strict=True):
             chances = tuple(float(row[at]) if at >= 0 else 0.0 for at in places)
             # The classifier weighs rare labels up, the calibration does not: it says how sure, not which.
-            best = LABELS.index(classes[int(scores.argmax())])
+            best = [str(label) for label in LABELS].index(classes[int(scores.argmax())])
             sure = chances[best]
             label: StanceLabel = LABELS[best] if sure >= self.threshold else "unclear"
             predictions.append(Prediction(LABELS[best], sure, label, chances))
@@ -119,11 +173,13 @@ class LinearStance:
     def explain(self, view: PairView, *, most: int = 6) -> list[tuple[str, float]]:
         """Return the features that spoke most for the best label, each with its weight, strongest first."""
         features = make_features(view, own_target=view.target is not None)
-        best = self.predict([view])[0].best
-        row = self.classifier.coef_[list(self.classifier.classes_).index(best)]
-        matrix = self.vocabulary.transform([features])
+        part = (self.open if view.target is None else None) or self.codebook
+        at = list(part.classifier.classes_).index(self.predict([view])[0].best)
+        signs = (-1.0, 1.0) if len(part.classifier.coef_) == 1 else None
+        row = part.classifier.coef_[0] * signs[at] if signs else part.classifier.coef_[at]
+        matrix = part.vocabulary.transform([features])
         weighed = [
-            (self.vocabulary.names[column], float(value * row[column]))
+            (part.vocabulary.names[column], float(value * row[column]))
             for column, value in zip(matrix.indices, matrix.data, strict=True)
         ]
         return sorted((item for item in weighed if item[1] > 0), key=lambda item: (-item[1], item[0]))[:most]
@@ -159,9 +215,6 @@ def train(examples: Sequence[Example], *, version: str, seed: int = 0, threshold
 
     Raises InputError where there is nothing to learn from: no example, one label only, or fewer families than folds.
     """
-    import numpy as np
-    from sklearn.linear_model import LogisticRegression
-
     own = [example for example in examples if not example.open]
     counts = Counter(example.label for example in own)
     if not own:
@@ -173,97 +226,57 @@ def train(examples: Sequence[Example], *, version: str, seed: int = 0, threshold
             f"all {len(own)} labelled pairs are {next(iter(counts))!r}; a classifier needs at least two of the labels "
             f"{', '.join(LABELS)}: label some others"
         )
-    groups = sorted({example.group for example in own})
+    groups = {example.group for example in own}
     if len(groups) < 2 * FOLDS:
         raise InputError(
             f"the {len(own)} labelled pairs come from {len(groups)} families; at least {2 * FOLDS} are needed to "
             "calibrate on wording that was not learnt: add other sentences"
         )
-    vocabulary = Vocabulary.of(example.features for example in examples)
+    foreign = [example for example in examples if example.open]
+    return LinearStance(
+        _train_part("codebook", own, seed),
+        _train_part("open", foreign, seed) if foreign else None,
+        threshold=threshold,
+        version=version,
+    )
+
+
+def _train_part(name: str, examples: Sequence[Example], seed: int) -> Part:
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    vocabulary = Vocabulary.of((example.features for example in examples), min_count=MIN_COUNTS[name])
     matrix = vocabulary.transform([example.features for example in examples])
     labels = np.array([example.label for example in examples])
-    classifier = _fit(matrix, labels, seed)
-    calibrators = {}
-    for name, is_open in (("codebook", False), ("open", True)):
-        chosen = np.array([example.open == is_open for example in examples])
-        if not chosen.any():
+    folds = np.array([_fold_of(example.group) for example in examples])
+    values, truth = [], []
+    for fold in range(FOLDS):
+        held, learnt = folds == fold, folds != fold
+        if not held.any() or set(labels[learnt]) != set(labels):
             continue
-        values, truth = _held_out_values(matrix, labels, examples, chosen, classifier.classes_, seed)
-        calibrators[name] = LogisticRegression(C=1.0, max_iter=1000).fit(values, truth)
-    return LinearStance(vocabulary, classifier, calibrators, threshold=threshold, version=version)
+        classifier = _fit(matrix[learnt], labels[learnt], PENALTIES[name], seed)
+        values.append(_decision_values(classifier, matrix[held]))
+        truth.append(labels[held])
+    if not values or len(set(np.concatenate(truth))) < 2:
+        raise InputError("too few labelled pairs of some label to calibrate on; add other sentences with it")
+    calibrator = LogisticRegression(C=1.0, max_iter=1000).fit(np.concatenate(values), np.concatenate(truth))
+    return Part(vocabulary, _fit(matrix, labels, PENALTIES[name], seed), calibrator)
 
 
-class Vocabulary:
-    """The features that the model knows, each with its column; others are left out of a pair's row."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        self._columns = {name: column for column, name in enumerate(self.names)}
-
-    @classmethod
-    def of(cls, features: Iterable[Mapping[str, float]]) -> Vocabulary:
-        """Return the features that occur at least `MIN_COUNT` times, in the order of their names."""
-        counts = Counter(name for found in features for name in found)
-        return cls(sorted(name for name, count in counts.items() if count >= MIN_COUNT))
-
-    def transform(self, features: Sequence[Mapping[str, float]]) -> csr_matrix:
-        """Return one sparse row for each pair; 32-bit indices, the only ones that the linear solver takes."""
-        import numpy as np
-        from scipy.sparse import csr_matrix
-
-        columns, values, ends = array("i"), array("d"), array("i", [0])
-        known = self._columns
-        for found in features:
-            for name, value in found.items():
-                column = known.get(name)
-                if column is not None:
-                    columns.append(column)
-                    values.append(value)
-            ends.append(len(columns))
-        parts = (np.frombuffer(values, dtype=np.float64), np.frombuffer(columns, dtype=np.int32))
-        shape = (len(features), len(self.names))
-        return csr_matrix((*parts, np.frombuffer(ends, dtype=np.int32)), shape=shape)
-
-    def to_bytes(self) -> bytes:
-        return "\n".join(self.names).encode("utf-8")
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Vocabulary:
-        return cls(content.decode("utf-8").split("\n"))
-
-
-def _fit(matrix: csr_matrix, labels: np.ndarray[Any, Any], seed: int) -> Any:
+def _fit(matrix: csr_matrix, labels: np.ndarray[Any, Any], penalty: float, seed: int) -> Any:
     from sklearn.svm import LinearSVC
 
-    classifier = LinearSVC(C=PENALTY, class_weight="balanced", random_state=seed, max_iter=5000).fit(matrix, labels)
+    classifier = LinearSVC(C=penalty, class_weight="balanced", random_state=seed, max_iter=5000).fit(matrix, labels)
     classifier.coef_ = classifier.coef_.astype("float32")
     return classifier
 
 
-def _held_out_values(
-    matrix: csr_matrix,
-    labels: np.ndarray[Any, Any],
-    examples: Sequence[Example],
-    chosen: np.ndarray[Any, Any],
-    classes: Sequence[str],
-    seed: int,
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return decision values of the `chosen` examples, each from a model that had not seen its family."""
+def _decision_values(classifier: Any, matrix: csr_matrix) -> np.ndarray[Any, Any]:
+    """Return a column of decision values for each label; of two labels the solver itself keeps one column."""
     import numpy as np
 
-    folds = np.array([_fold_of(example.group) for example in examples])
-    values, truth = [], []
-    for fold in range(FOLDS):
-        inside = folds == fold
-        asked = inside & chosen
-        if not asked.any() or set(labels[~inside]) != set(classes):
-            continue
-        scores = _fit(matrix[~inside], labels[~inside], seed).decision_function(matrix[asked])
-        values.append(scores if scores.ndim == 2 else np.column_stack([-scores, scores]))
-        truth.append(labels[asked])
-    if not values or len(set(np.concatenate(truth))) < 2:
-        raise InputError("too few labelled pairs of some label to calibrate on; add other sentences with it")
-    return np.concatenate(values), np.concatenate(truth)
+    values: np.ndarray[Any, Any] = classifier.decision_function(matrix)
+    return values if values.ndim == 2 else np.column_stack([-values, values])
 
 
 def _fold_of(group: str) -> int:
@@ -281,11 +294,51 @@ def dump_weights(model: LinearStance) -> bytes:
     import skops.io
 
     parts = {
-        "features": np.frombuffer(model.vocabulary.to_bytes(), dtype=np.uint8),
-        "classifier": model.classifier,
-        "calibrators": model.calibrators,
+        name: {
+            # The names as bytes: skops would write each of 30,000 strings as an object of its own.
+            "features": np.frombuffer(part.vocabulary.to_bytes(), dtype=np.uint8),
+            "classifier": part.classifier,
+            "calibrator": part.calibrator,
+        }
+        for name, part in (("codebook", model.codebook), ("open", model.open))
+        if part is not None
     }
-    return bytes(skops.io.dumps(parts, compression=ZIP_DEFLATED))
+    return _make_reproducible(skops.io.dumps(parts))
+
+
+def _make_reproducible(content: bytes) -> bytes:
+    """Return the skops file with objects numbered in order instead of by memory address, and without times."""
+    with ZipFile(BytesIO(content)) as archive:
+        schema = archive.read(SCHEMA).decode("utf-8")
+        numbers: dict[str, str] = {}
+        for match in OBJECT_ID.finditer(schema):
+            numbers.setdefault(match[2], str(len(numbers) + 1))
+        schema = OBJECT_ID.sub(lambda match: f"{match[1]}{numbers[match[2]]}", schema)
+        arrays = {name: archive.read(name) for name in archive.namelist() if name != SCHEMA}
+    renamed = {f"{numbers.get(name.removesuffix('.npy'), name)}.npy": data for name, data in arrays.items()}
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name in sorted(renamed):
+            archive.writestr(ZipInfo(name), renamed[name], ZIP_DEFLATED)
+        archive.writestr(ZipInfo(SCHEMA), schema, ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def find_model(model: str | Path = NAME) -> Any:
+    """Return the folder of a packaged model's name, or the folder that is given."""
+    named = "/" not in str(model) and not Path(model).is_dir()
+    return files("sayso.models").joinpath(str(model)) if named else Path(model)
+
+
+def read_origin(model: str | Path = NAME) -> str:
+    """Return what stances of this model name as their origin, without loading it; raises ArtifactError."""
+    folder = find_model(model)
+    try:
+        return f"model:{NAME}@{json.loads(folder.joinpath(METRICS).read_text(encoding='utf-8'))['artifact']['version']}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(
+            f"no stance model in {folder}: {error}; make one with `sayso train stance`, or leave --model out"
+        ) from error
 
 
 def load_linear(model: str | Path = NAME) -> LinearStance:
@@ -294,8 +347,7 @@ def load_linear(model: str | Path = NAME) -> LinearStance:
     Raises ArtifactError where a file is missing, the weights are not those that the metrics were measured on (their
     SHA-256), they hold a type that is not allowed, or their features are of another scheme.
     """
-    named = "/" not in str(model) and not Path(model).is_dir()
-    folder = files("sayso.models").joinpath(str(model)) if named else Path(model)
+    folder = find_model(model)
     try:
         content = folder.joinpath(WEIGHTS).read_bytes()
         stated = json.loads(folder.joinpath(METRICS).read_text(encoding="utf-8"))["artifact"]
@@ -319,15 +371,11 @@ def load_linear(model: str | Path = NAME) -> LinearStance:
     if not isinstance(threshold, int | float) or not math.isfinite(threshold):
         raise ArtifactError(f"{folder}: threshold in {METRICS} can't be {threshold!r}; it is a probability")
     return LinearStance(
-        Vocabulary.from_bytes(bytes(parts["features"])),
-        parts["classifier"],
-        parts["calibrators"],
-        threshold=float(threshold),
-        version=str(stated.get("version", "0")),
+        parts["codebook"], parts.get("open"), threshold=float(threshold), version=str(stated.get("version", "0"))
     )
 
 
-def _load_parts(content: bytes, place: str) -> dict[str, Any]:
+def _load_parts(content: bytes, place: str) -> dict[str, Part]:
     import skops.io
 
     try:
@@ -342,6 +390,16 @@ def _load_parts(content: bytes, place: str) -> dict[str, Any]:
         raise
     except Exception as error:  # skops raises whatever its parts raise on a damaged archive
         raise ArtifactError(f"{place}: the weights can't be read ({type(error).__name__}: {error})") from error
-    if not isinstance(parts, dict) or {"features", "classifier", "calibrators"} - parts.keys():
-        raise ArtifactError(f"{place}: the weights lack a part; rebuild them with `sayso train stance`")
-    return parts
+    try:
+        return {
+            name: Part(Vocabulary.from_bytes(bytes(parts[name]["features"])), *(parts[name][key] for key in _KEYS))
+            for name in ("codebook", "open")
+            if name == "codebook" or name in parts
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArtifactError(
+            f"{place}: the weights lack a part ({error!r}); rebuild them with `sayso train stance`"
+        ) from error
+
+
+_KEYS = ("classifier", "calibrator")

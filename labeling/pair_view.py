@@ -32,7 +32,7 @@ class PairView:
     @property
     def opposed(self) -> bool:
         """Whether the target is raised by its opposite alone: being against that is being for the target."""
-        return all(mention.how == "opposed" for mention in self.mentions)
+        return bool(self.mentions) and all(mention.how == "opposed" for mention in self.mentions)
 
     def conditional(self, at: int) -> bool:
         """Return whether the word at `at` stands in a clause that an "if" opens."""

@@ -6,7 +6,7 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sayso.attribution.errors import InputError
@@ -46,6 +46,8 @@ class Scores:
 
     n: int
     macro_f1: float
+    macro_f1_forced: float
+    """Of the most likely labels, as if none were withheld."""
     accuracy: float
     unclear: int
     per_label: Mapping[str, Mapping[str, float]]
@@ -61,6 +63,7 @@ class Scores:
         return {
             "n": self.n,
             "macro_f1": _round(self.macro_f1),
+            "macro_f1_forced": _round(self.macro_f1_forced),
             "accuracy": _round(self.accuracy),
             "unclear": self.unclear,
             "calibration_error": _round(self.calibration_error),
@@ -91,6 +94,7 @@ def score_answers(answers: Sequence[Answer], *, resamples: int = 1000, seed: int
     return Scores(
         n=len(answers),
         macro_f1=macro_f1(answers),
+        macro_f1_forced=macro_f1([replace(answer, label=answer.best or answer.label) for answer in answers]),
         accuracy=_share(answers),
         unclear=sum(answer.label == "unclear" for answer in answers),
         per_label=per_label,

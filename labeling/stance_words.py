@@ -35,6 +35,8 @@ ENDING = _forms(
     "avoid drop scrap give reverse freeze renounce forgo deter punish curb limit reduce repeal unfreeze without "
     "against instead overthrow undo shelve"
 )
+# Those of them that are verbs with the target as object or subject.
+ENDING_VERBS = ENDING - _forms("give against without instead reverse limit")
 KEEPING = _forms(
     "continue keep kept go stay remain grow strengthen build begin start resume restart expand deepen increase "
     "send sent deliver impose introduce join hold held welcome use flow work accept"

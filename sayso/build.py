@@ -322,11 +322,10 @@ class _RowWriter:
         self.tally.splits[split] += 1
         self._put("articles", split, described)
         for annotation in self.annotations.get(article.id, ()):
-            self._put("annotations", split, annotation)
+            self._put("annotations", self._split_of_row(annotation["attribution_id"], split), annotation)
         made = make_attribution_rows(article, attributions, text_sha256=text_sha256, policy=self.policy, masks=masks)
         for attribution, row in zip(attributions, made, strict=True):
-            cluster = self.clusters.get(attribution.id)
-            own = split if cluster is None else self._split_of(cluster.article_id)
+            own = self._split_of_row(attribution.id, split)
             self._put("attributions", own, row)
             for stance in make_stance_rows(attribution, row):
                 self._put("stance", own, stance)
@@ -348,6 +347,10 @@ class _RowWriter:
             if 2 * repeats > len(attributions):
                 own = first
         return self._split_of(own)
+
+    def _split_of_row(self, attribution_id: str, split: Split) -> Split:
+        cluster = self.clusters.get(attribution_id)
+        return split if cluster is None else self._split_of(cluster.article_id)
 
     def _split_of(self, article_id: str) -> Split:
         return split_of(article_id) if self._splits else "train"

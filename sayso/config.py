@@ -47,10 +47,14 @@ class Settings(BaseModel):
         default=None, description="Model to use; `rules` for rules alone; unset: what this release ships as default."
     )
     registry: Path | None = Field(
-        default=None, description="Speaker registry (JSON lines) to use besides the packaged one."
+        default=None, description="Speaker registry (JSON lines or CSV) to use besides the packaged one."
     )
     min_confidence: float = Field(
         default=0.0, ge=0, le=1, description="Leave out attributions less sure than this (0 to 1)."
+    )
+    codebook: str = Field(
+        default="ukraine-2021",
+        description="Codebook of the stances to label, a name or .toml file; `none` for no stances.",
     )
     text: Literal["excerpt", "full", "standoff"] = Field(
         default="excerpt",

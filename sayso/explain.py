@@ -12,6 +12,8 @@ from .terminal import safe_line, safe_text
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from .stance_reasons import StanceReason
+
 # How a cue stands in its sentence. C is the content, S the source; "told" stands for any cue.
 FRAMES: Mapping[str, str] = {
     "about": "the cue is followed by what it is about: S complained about C",
@@ -103,6 +105,11 @@ REASONS: Mapping[str, str] = {
     "how.nominal": "the source is a description ('the official') of somebody mentioned before",
     "how.role": "the source is an office; the registry knows who held it at the article's date",
     "how.implicit": "the text names no source here; the speaker is carried over from the quotation before",
+    "review.accept": "a person looked at it and found it right",
+    "review.add": "a person marked it: it had been missed",
+    "review.edit": "a person corrected its kind or where its parts stand",
+    "review.merge": "a person joined several attributions to this one",
+    "review.split": "a person took one attribution apart; this is a piece",
 }
 
 
@@ -136,6 +143,7 @@ class Explanation:
     """The lines of the article that it stands in."""
     context_start: int
     reasons: tuple[Reason, ...]
+    stances: tuple[StanceReason, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `sayso explain --json`."""
@@ -145,11 +153,14 @@ class Explanation:
             "context": self.context,
             "context_start": self.context_start,
             "reasons": [reason.to_json() for reason in self.reasons],
+            "stances": [reason.to_json() for reason in self.stances],
         }
 
 
-def make_explanation(article: Article, attribution: Attribution) -> Explanation:
-    """Return the explanation of an attribution of `article`."""
+def make_explanation(article: Article, attribution: Attribution, *, codebook: str | None = None) -> Explanation:
+    """Return the explanation of an attribution of `article`, stances by `codebook` (or the packaged one)."""
+    from .stance_reasons import explain_stances
+
     spans = (*attribution.content_spans, *attribution.cue_spans, *attribution.source_spans)
     start = article.text.rfind("\n", 0, min(span.start for span in spans)) + 1
     end = article.text.find("\n", max(span.end for span in spans))
@@ -160,7 +171,7 @@ def make_explanation(article: Article, attribution: Attribution) -> Explanation:
     if attribution.speaker is not None and not any(code.startswith("speaker.") for code in codes):
         codes.append(f"how.{attribution.speaker.how}")  # another origin than our rules: at least which stage
     reasons = tuple(explain_code(code) for code in dict.fromkeys(codes))
-    return Explanation(attribution, context, start, reasons)
+    return Explanation(attribution, context, start, reasons, explain_stances(article, attribution, codebook=codebook))
 
 
 def explain_code(code: str) -> Reason:
@@ -172,6 +183,8 @@ def explain_code(code: str) -> Reason:
         return Reason(code, FRAMES.get(frame, "a way of standing in the sentence that this release doesn't know"))
     if code in REASONS:
         return Reason(code, REASONS[code])
+    if code.startswith("based-on:"):
+        return Reason(code, f"it was {code.removeprefix('based-on:')} before a person changed where it stands")
     return Reason(code, "this release has no words for this code; it may be of another version")
 
 
@@ -233,6 +246,9 @@ def render_explanation(explanation: Explanation, *, width: int) -> list[Text]:
         for label, example in (("yes", reason.yes), ("no", reason.no)):
             if example:
                 put("", f"{label}: {safe_line(example)}", "italic dim")
+    for stance in explanation.stances:
+        for number, told in enumerate(stance.lines()):
+            put("" if number else "stance", safe_line(told), "dim" if number else "bold")
     put("", "")
     for part in explanation.context.split("\n"):
         put("context", safe_text(part).replace("\t", " "), "dim")

@@ -73,6 +73,39 @@ def open_session(
     )
 
 
+def open_adjudication(folder: Path, log: ReviewLog, *, codebook: Codebook, registry: Path | None = None) -> Session:
+    """Return the session of an adjudicator's `log` over the items that annotators disagree on, with their answers."""
+    from .adjudicate import find_disputes, read_said, show_answer
+    from .labeling.review_queue import QueueEntry
+    from .labeling.review_screen.session import Session
+    from .labeling.review_screen.speakers import Speakers
+
+    opinions: dict[str, list[str]] = {}
+    disputed: dict[str, ReviewItem] = {}
+    for dispute in find_disputes(read_said(folder)):
+        lines = opinions.setdefault(dispute.item.id, [])
+        answers = [f"{name} {show_answer(dispute, answer)}" for name, answer in dispute.verdict.answers]
+        lines.insert(
+            sum(" notes: " not in line for line in lines),
+            f"{dispute.verdict.question.removeprefix('stance:')}: {' · '.join(answers)}",
+        )
+        lines += [note for name, text in dispute.notes if (note := f"{name} notes: {text}") not in lines]
+        disputed[dispute.item.id] = dispute.item
+    items = {item.id: item for item in read_items(folder, codebook.target_ids)}
+
+    def choose(states: Mapping[str, ItemState]) -> list[QueueEntry]:
+        return [QueueEntry(name) for name in disputed if name in states and states[name].undecided]
+
+    return Session(
+        (disputed | items).values(),
+        log,
+        codebook=codebook,
+        speakers=Speakers(read_speakers(registry)),
+        choose=choose,
+        opinions=opinions,
+    )
+
+
 def read_speakers(registry: Path | None = None) -> list[SpeakerChoice]:
     """Return the speakers of the registry (the shipped one, and the user's own on top) for picking by name."""
     from .attribution.registry import Registry, default_registry

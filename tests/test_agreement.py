@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 import krippendorff
@@ -30,7 +30,7 @@ OBSERVERS = {
 }
 
 
-def units_of(columns: dict[str, Sequence[Hashable | None]]) -> list[Unit]:
+def units_of(columns: Mapping[str, Sequence[Hashable | None]]) -> list[Unit]:
     length = len(next(iter(columns.values())))
     return [
         Unit(f"u{i}", "d", {name: answers[i] for name, answers in columns.items() if answers[i] is not None})
@@ -173,6 +173,28 @@ def test_rejected_split_merged_and_added_ones_come_out_right() -> None:
     assert len(found) == 7
     assert [a.origin for a in found[:4]] == ["human:Ana"] * 4
     assert all(a.content == " … ".join(s.of(items[0].article.text) for s in a.content_spans) for a in found)
+
+
+@pytest.mark.parametrize(("second", "stands"), [("adds", True), ("completes", False), ("silent", True)])
+def test_an_added_quotation_needs_that_nobody_found_nothing_missing(second: str, stands: bool) -> None:
+    items = make_items(seven_quotes())
+
+    def added(span: TextSpan) -> Event:
+        ref = replace(items[0].ref(), id=f"a_{span.end}", content=(span,), suggested=None)
+        decision = Decision("add", Changes(kind="indirect", content=(span,)))
+        return Event(2, "", "decision", 1, item=ref, decision=decision, seen=True)
+
+    ana, tom = (ReviewState(items, annotator=name) for name in ("Ana", "Tom"))
+    ana.take(added(TextSpan(1, 20)))
+    if second == "adds":
+        tom.take(added(TextSpan(1, 16)))  # about the same place: the same quotation
+    if second == "completes":
+        tom.take(Event(2, "", "complete", 1, article_id="town", text_sha256=items[0].text_sha256, on=True))
+    resolution = resolve(items, [ana.reviewed(), tom.reviewed()])
+    extra = [found for found in resolution.attributions if "review.add" in found.why]
+    assert len(extra) == stands
+    assert len(resolution.attributions) == 7 + stands
+    assert bool(resolution.ties) is (second != "silent")
 
 
 def states() -> dict[str, ItemState]:

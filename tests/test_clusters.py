@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -181,6 +184,13 @@ def test_different_speakers_never_share_a_quotation(one: Speaker | None, other: 
     assert bool(found) is joined
 
 
+def test_two_who_are_only_called_ruiz_may_be_two() -> None:
+    texts = ("I don't accept anyone's red lines.", "I don't take red lines from anyone.")
+    for name, joined in (("Ana Ruiz", True), ("Ruiz", False), ("Joe Biden", True)):
+        found = find(*(quote(text, article=text[8], speaker=person(name)) for text in texts))
+        assert bool(found) is joined, name
+
+
 def test_reported_speech_is_joined_only_as_a_reprint() -> None:
     text = "the council would sell the waterworks to nobody, whatever the price"
     reported = [quote(text, article=name, kind="indirect") for name in "ab"]
@@ -255,6 +265,15 @@ def test_time_grows_with_the_number_of_quotations_whoever_says_them(speakers: in
         find(*items)
         taken.append(time.process_time() - begin)
     assert taken[1] < 12 * taken[0] + 0.5
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_quotations_take_less_than_thirty_seconds_of_cpu(repository: Path) -> None:
+    command = [sys.executable, str(repository / "benchmarks" / "clusters.py")]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    found = re.search(r"100,000 quotations: ([0-9.]+) CPU-seconds", done.stdout)
+    assert found is not None
+    assert float(found[1]) < 30
 
 
 def test_nothing_and_one_quotation_are_no_cluster() -> None:

@@ -157,3 +157,20 @@ def test_check_and_new_from_the_command_line(monkeypatch: pytest.MonkeyPatch, tm
     result = run(monkeypatch, "codebook", "check", "parks.toml")
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("sayso: parks.toml:26: unknown key 'echos'; did you mean 'echoes'?")
+
+
+def test_families_are_expanded_for_a_codebook_of_ones_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("parks.toml").write_text(TEMPLATE, encoding="utf-8")
+    family = {"id": "for-1", "text": "[Bikes|Cyclists] belong in the park.", "stances": {"first-target": "favor"}}
+    Path("f.jsonl").write_text(json.dumps(family) + "\n", encoding="utf-8")
+    args = ("codebook", "expand", "f.jsonl", "-o", "s.jsonl", "--codebook", "parks.toml")
+    result = run(monkeypatch, *args, "--json")
+    jsonschema.validate(json.loads(result.out), read_schemas()["codebook-expand"])
+    rows = [json.loads(line) for line in Path("s.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert sorted(row["text"] for row in rows) == ["Bikes belong in the park.", "Cyclists belong in the park."]
+    assert len({row["split"] for row in rows}) == 1
+    Path("f.jsonl").write_text(json.dumps({**family, "stances": {"second": "favor"}}) + "\n", encoding="utf-8")
+    result = run(monkeypatch, *args)
+    assert result.code == 3
+    assert "f.jsonl:1: unknown target 'second'; codebook parks has: first-target" in result.err

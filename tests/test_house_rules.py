@@ -106,6 +106,10 @@ def test_every_import_is_a_declared_dependency(repository: Path) -> None:
         re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-") for requirement in project["dependencies"]
     }
     in_tests = declared | {re.split(r"[^\w.-]", extra)[0].lower().replace("_", "-") for extra in extras}
+    # What an extra brings may be imported where its absence is told.
+    for extra in project["optional-dependencies"].keys() - {"test", "dev"}:
+        listed = project["optional-dependencies"][extra]
+        declared |= {re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-") for requirement in listed}
     own = {"sayso", *(path.stem for path in (repository / "tests").glob("*.py"))}
     providers = packages_distributions()
     found = []

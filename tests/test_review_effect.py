@@ -175,3 +175,31 @@ def test_a_damaged_log_stops_the_build_and_leaves_the_folder(dataset: Path, tmp_
     with pytest.raises(InputError, match=f"{path.name}:2: the line's hash"):
         rebuild(tmp_path)
     assert tree_bytes(dataset) == before
+
+
+def test_labelling_anew_leaves_what_people_decided_since_the_build(dataset: Path, tmp_path: Path) -> None:
+    from sayso.stance_labels import label_folder, load_labeler
+
+    book = "housing"
+    targets = load_labeler(book, model="majority").codebook.target_ids
+    items = list(read_items(dataset, targets))
+    with ReviewLog(review_folder(dataset), "Ana", clock=lambda: NOON) as log:
+        changes = Changes(stances=(StanceAnswer(targets[0], "favor"), StanceAnswer("rents", None)))
+        log.decide(items[0].ref(), Decision("accept", changes), seen=True)
+    label_folder(dataset, load_labeler(book, model="majority"))
+    first = rows(dataset, "attributions")[0]
+    assert (targets[0], "favor", "human:A1") in {(s["target"], s["label"], s["origin"]) for s in first["stances"]}
+    assert "rents" not in {s["target"] for s in first["stances"]}
+
+
+def test_training_reads_what_people_decided_since_the_build(dataset: Path) -> None:
+    from sayso.labeling.codebook import read_codebook
+    from sayso.stance_training import read_labelled
+
+    book = read_codebook("housing")
+    items = list(read_items(dataset, ()))
+    with ReviewLog(review_folder(dataset), "Ana", clock=lambda: NOON) as log:
+        answers = (StanceAnswer(book.target_ids[0], "favor"), StanceAnswer("rents", None))
+        log.decide(items[0].ref(), Decision("accept", Changes(stances=answers)), seen=True)
+    pairs, _ = read_labelled(dataset, book)
+    assert [(pair.target, pair.label, pair.origin) for pair in pairs] == [(book.target_ids[0], "favor", "human:A1")]

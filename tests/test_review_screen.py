@@ -37,7 +37,7 @@ from sayso.labeling.review_screen.drawing import Painter
 from sayso.labeling.review_screen.guide import guideline_lines
 from sayso.labeling.review_screen.keys import ACTIONS, KeyMap, key_table
 from sayso.labeling.review_screen.pace import Pace, show_duration
-from sayso.labeling.review_screen.passage import SIGNS, STYLES, Mark, draw_passage, fold, marked_lines
+from sayso.labeling.review_screen.passage import SIGNS, STYLES, Mark, MarkPart, draw_passage, fold, marked_lines
 from sayso.labeling.review_screen.plain import run_plain
 from sayso.labeling.review_screen.session import Session, guess_kind
 from sayso.labeling.review_screen.speakers import SpeakerChoice, Speakers
@@ -152,7 +152,7 @@ def spoil(gold: GoldAttribution, text: str, article: Article, number: int) -> Re
         origin="rule:test",
     )
     if number % 4 == 0 and gold.speaker is not None:
-        made = made.with_speaker(Speaker("right", gold.speaker.name, gold.speaker.type, "name", 0.9))
+        made = made.with_speaker(Speaker("right", gold.speaker.name, gold.speaker.type or "person", "name", 0.9))
     elif number % 4 == 1:
         made = made.with_speaker(Speaker("wrong", "Somebody Else", "person", "name", 0.9))
     return ReviewItem(article, article.text_sha256, made, content[0])
@@ -509,7 +509,7 @@ def test_boundaries_move_by_words_on_each_edge(tmp_path: Path) -> None:
         press(controller, "shift+left", "shift+left")
         assert controller.message == "The cue would be empty."
         press(controller, "w", "backspace")
-        assert session.sight.cue == ()
+        assert not session.sight.cue
         press(controller, "z", "left", "left", "space", "right", "enter")
         assert len(session.sight.source) == 1
 
@@ -637,7 +637,8 @@ def test_passages_fit_and_lose_no_word(text: str, width: int, data: st.DataObjec
         for _ in range(3):
             start = data.draw(st.integers(0, len(text) - 1))
             spans.append(TextSpan(start, data.draw(st.integers(start + 1, len(text)))))
-    marks = [Mark(span, part) for span, part in zip(spans, ("content", "cue", "other"), strict=False)]
+    parts: tuple[MarkPart, ...] = ("content", "cue", "other")
+    marks = [Mark(span, part) for span, part in zip(spans, parts, strict=False)]
     focus = spans[0] if spans else TextSpan(0, 1)
     for scroll in (-5, 0, 7):
         passage = draw_passage(text, marks, focus=focus, width=width, height=6, scroll=scroll)

@@ -124,7 +124,7 @@ INDIRECT: list[tuple[str, str, str | None, str | None]] = [
     ("Rents will rise, said Ana Ruiz on Monday.", "Rents will rise", "said", "Ana Ruiz"),
     ("The city, Ruiz said, will raise the rents.", "The city … will raise the rents", "said", "Ruiz"),
     ("Six months ago, Ruiz said, the city fell.", "the city fell", "said", "Ruiz"),
-    ("As Ana Ruiz said, the city will pay.", "the city will pay", "As … said", "Ana Ruiz"),
+    ("As Ana Ruiz said, the city will pay.", "the city will pay", "said", "Ana Ruiz"),
     # prepositions, adjectives, nouns
     ("According to Ana Ruiz, the city will pay.", "the city will pay", "According to", "Ana Ruiz"),
     ("According to a poll released on Monday, she will win.", "she will win", "According to", "a poll"),
@@ -207,8 +207,26 @@ SEVERAL: list[tuple[str, list[Row]]] = [
     ),
     (
         "Lee denied the charge. She added: “It is a lie.”",
-        [("direct", "“It is a lie.”", "added", "She")],
+        [("indirect", "the charge", "denied", "Lee"), ("direct", "“It is a lie.”", "added", "She")],
     ),
+    (
+        "Lee denies a leak and claims accounts are safe.",
+        [("indirect", "a leak", "denies", "Lee"), ("indirect", "accounts are safe", "claims", "Lee")],
+    ),
+    (
+        "An aide said that next week Ruiz will push for a deal, but also stress the rules.",
+        [("indirect", "next week Ruiz will push for a deal, but also stress the rules", "said", "An aide")],
+    ),
+    (
+        "Lee: “It is over and we are going home now.”",
+        [("direct", "“It is over and we are going home now.”", None, "Lee")],
+    ),
+    ("“It is over” — Ana Ruiz", [("direct", "“It is over”", None, "Ana Ruiz")]),
+    (
+        "He had one more thing to add: “We will be back with more people.”",
+        [("direct", "“We will be back with more people.”", None, "He")],
+    ),
+    ("Russia spoke out on Monday amid warnings.", []),
 ]
 
 

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sayso as sayso_package
 from building import tree_bytes
 from command_line import Result, run
 from sayso.attribution.errors import ConfigError, ConflictError, LexiconError
+from sayso.attribution.names import slug
 from sayso.attribution.registry import DatedRole, Registry, default_registry
 from sayso.attribution.registry_check import check_registry, overlap
 from sayso.attribution.registry_table import COLUMNS, read_table
@@ -76,6 +78,23 @@ def test_transliterations_find_their_entry(name: str, entry_id: str) -> None:
 def test_another_person_with_a_name_like_it_is_not_taken(name: str) -> None:
     registry = default_registry()
     assert (registry.by_name(name) or registry.by_surname(name) or registry.fuzzy(name)) is None
+
+
+def test_no_other_name_makes_the_id_of_a_known_speaker() -> None:
+    """Who is not in the registry has the slug of the name as id: it must not be an entry's unless it is its name."""
+    registry = default_registry()
+    for entry in registry.entries:
+        assert entry.id in {slug(name) for name in (entry.name, *entry.aliases)}
+        for name in (entry.name, *entry.aliases, *entry.capitals):
+            assert registry.by_id(slug(name)) in (None, entry)
+
+
+def test_a_surname_alone_and_a_full_name_of_another_article_stay_two() -> None:
+    ids = [
+        sayso_package.attribute(f"“Rents will rise,” said {name}. The mayor of Alder agreed.")[0].speaker
+        for name in ("Ruiz", "Ana Ruiz", "Eva Ruiz", "José Ruiz", "Jose Ruiz")
+    ]
+    assert [speaker.id for speaker in ids if speaker] == ["ruiz", "ana-ruiz", "eva-ruiz", "jose-ruiz", "jose-ruiz"]
 
 
 def test_csv_is_read_like_json_lines(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from sayso.attribution import (
     antecedents,
+    authors,
     capitals,
     mentions,
     names,
@@ -123,6 +125,11 @@ def test_a_headline_in_capitals_does_not_swallow_its_names() -> None:
         ("⟦Ukraine’s foreign minister⟧ told us ⟪no⟫.", "2019-12", "Vadym Prystaiko / person / role"),
         ("⟦Ukraine’s foreign minister⟧ told us ⟪no⟫. “No,” Dmytro Kuleba said.", None, "Dmytro Kuleba / person / role"),
         ("⟦Ukraine’s foreign minister⟧ told us ⟪no⟫.", None, None),  # undated, and the article does not tell
+        (
+            "On 3 December 2019, ⟦Ukraine’s foreign minister⟧ said ⟪no⟫.",
+            None,
+            "Vadym Prystaiko / person / role",
+        ),
         ("⟦The Russian leader⟧ said ⟪no⟫.", DATE, "Vladimir Putin / person / role"),
         ("⟦The Kremlin leader⟧ said ⟪no⟫.", DATE, "Vladimir Putin / person / role"),
         ("⟦The Kremlin spokesman⟧ said ⟪no⟫.", DATE, "Dmitry Peskov / person / role"),
@@ -357,7 +364,18 @@ def test_hostile_repetition_is_read_in_linear_time(unit: str) -> None:
     assert time.process_time() - begin < 2.0
 
 
-MODULES = (antecedents, capitals, mentions, names, nominals, speaker_names, speaker_pronouns, speaker_roles, speakers)
+MODULES = (
+    antecedents,
+    authors,
+    capitals,
+    mentions,
+    names,
+    nominals,
+    speaker_names,
+    speaker_pronouns,
+    speaker_roles,
+    speakers,
+)
 
 
 @pytest.mark.parametrize("unit", ["a", "A ", "'s ", "one of ", " and ", ", ", "\u00a0", "the "])
@@ -370,3 +388,74 @@ def test_patterns_take_no_more_than_linear_time(unit: str) -> None:
         for _ in pattern.finditer(text):
             pass
         assert time.process_time() - begin < 1.0, pattern.pattern
+
+
+# --- the ranked choice and the facts it uses ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        (
+            "Robert “Bobby” Hale came. Tim Hale left. Bobby Hale sang. Bobby Hale wept. ⟦Hale⟧ said ⟪no⟫.",
+            "Bobby Hale / person / surname",
+        ),
+        (
+            "Donald Trump came with Ivanka Trump and Melania Trump. ⟦Trump⟧ said ⟪no⟫.",
+            "Donald Trump / person / surname",
+        ),
+        ("Ana Grunwald came. ⟦Grunwold⟧ said ⟪no⟫.", "Ana Grunwald / person / surname"),  # a letter off
+        ("“No,” Emma said. Emma left. ⟦She⟧ said ⟪never⟫.", "Emma / person / pronoun"),  # by first name alone
+        ("⟦Secretary of State Ana B. Ruiz⟧ said ⟪no⟫.", "Ana B. Ruiz / person / name"),
+        ("⟦One of the bank's lawyers, Ana Ruiz,⟧ said ⟪no⟫.", "Ana Ruiz / person / name"),
+        ("The Harbor Trade Commission met. ⟦The H.T.C.⟧ said ⟪no⟫.", "Harbor Trade Commission / organization / alias"),
+        ("⟦PoliCheck⟧ said ⟪no⟫. PoliCheck erred.", "PoliCheck / organization / name"),
+    ],
+)
+def test_names_are_led_back_to_the_people_and_bodies_of_the_article(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Ana Ruiz, 59, of Dale, Md., ⟦who⟧ said ⟪no⟫, left.", "Ana Ruiz / person / pronoun"),
+        ("Ana Ruiz — ⟦who⟧ said ⟪no⟫ — left.", "Ana Ruiz / person / pronoun"),
+        ("Ana Ruiz, a clerk at Harbor Bank ⟦who⟧ said ⟪no⟫, left.", "Ana Ruiz / person / pronoun"),
+        ("Ana Ruiz met Walter Hale. “No,” ⟦Ruiz⟧ said ⟪it⟫. ⟦She⟧ added ⟪never⟫.", "Ana Ruiz / person / pronoun"),
+        ("Walter Hale wrote it. According to ⟦his account⟧, ⟪rents rose⟫.", "Walter Hale / person / pronoun"),
+        ("Walter Hale wrote it. In ⟦Hale's memoir⟧, ⟪rents rose⟫.", "Walter Hale / person / nominal"),
+        ("⟦I⟧ believe ⟪rents will rise⟫.\n\nAna Ruiz.\n\nDale, Md.", "Ana Ruiz / person / pronoun"),
+        ("⟦I⟧ believe ⟪rents will rise⟫.\n\nAna Ruiz is a fellow at Harbor College.", "Ana Ruiz / person / pronoun"),
+        ("⟦We⟧ know ⟪rents will rise⟫.", "people / group / pronoun"),
+        ("⟦No one⟧ thinks ⟪rents will fall⟫.", "people / group / pronoun"),
+    ],
+)
+def test_pronouns_reach_over_appositives_and_signatures(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Sen. Ana Ruiz (I-Vt.) met Rep. Ed Hale. ⟦The Vermont senator⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("Ana Ruiz came. ⟦Ruiz's husband⟧ said ⟪no⟫.", "Ruiz husband / unnamed / nominal"),  # nobody named
+        ("Among likely voters, ⟦46 percent⟧ want ⟪change⟫.", "likely voters / group / nominal"),
+        ("A Dale Post-Alder News poll came. ⟦The poll⟧ saw ⟪no⟫.", "Dale Post and Alder News / organization / nominal"),
+        ("The Alder Police Department met. ⟦Police⟧ said ⟪no⟫.", "Alder Police Department / organization / nominal"),
+        ("⟦Federal and state officials⟧ said ⟪no⟫.", "Federal and state officials / unnamed / nominal"),
+        ("⟦Tax experts I spoke to⟧ said ⟪no⟫.", "Tax experts / group / nominal"),
+    ],
+)  # fmt: skip
+def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str) -> None:
+    assert (spoken(marked)[-1] or "").lower() == last.lower()
+
+
+def test_a_ranked_answer_below_the_threshold_is_withheld() -> None:
+    text, items = read_marked("Ana Ruiz met Jo Hale. ⟦She⟧ said ⟪no⟫.")
+    sure = resolve_speakers(text, items, registry=REGISTRY, date=None)
+    assert sure[0].speaker is not None
+    strict = replace(default_ranker(), threshold=0.9999)
+    (withheld,) = resolve_speakers(text, items, registry=REGISTRY, date=None, ranker=strict)
+    assert withheld.speaker is None
+    assert withheld.why[-1] == "speaker.declined.unsure"

@@ -30,7 +30,7 @@ from sayso.attribution.registry import Registry, default_registry
 from sayso.attribution.roles import Gender
 from sayso.attribution.speaker_match import speaker_matches
 from sayso.attribution.speaker_scoring import Outcome, gold_attributions
-from sayso.attribution.speakers import Resolver
+from sayso.attribution.speakers import UNMEASURED, Resolver
 from sayso.attribution.types import Attribution, text_hash
 
 # The stage that answers with a ranked choice of each kind.
@@ -368,19 +368,44 @@ def measure(
         "by_how": grouped(person_or_other),
         "by_stage": grouped(lambda one: one.why),
         "person_answers_by_chance": curve,
-        "calibration": _calibration(outcomes, ranker),
+        "all_answers_by_chance": _precision_curve(outcomes, ranker),
+        "calibration": _calibration(outcomes, plan),
     }
 
 
-def _calibration(outcomes: Sequence[Outcome], ranker: SpeakerRanker) -> dict[str, Any]:
-    """Return the expected calibration error over ten equal bins, each bin with its mean chance and share right."""
+def _precision_curve(outcomes: Sequence[Outcome], ranker: SpeakerRanker) -> list[dict[str, float]]:
+    """Return precision and recall of all answers whose confidence is at least 0, 0.05 ... 0.95."""
+    curve = []
+    for step in range(0, 100, 5):
+        kept = [
+            one.right
+            for one in outcomes
+            if one.speaker is not None
+            and (_chance(one, ranker) if one.share is not None else ranker.rates.get(one.why, UNMEASURED)) >= step / 100
+        ]
+        if kept:
+            right = sum(kept)
+            point = {"precision": round(right / len(kept), 4), "recall": round(right / len(outcomes), 4)}
+            curve.append({"chance": step / 100, **point})
+    return curve
+
+
+def _calibration(outcomes: Sequence[Outcome], plan: Recipe) -> dict[str, Any]:
+    """Return the expected calibration error over ten equal bins, each bin with its mean chance and share right.
+
+    Curves and rates are fitted on the other folds' answers, so that no answer tells its own chance.
+    """
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for one in outcomes:
-        if one.speaker is None:
-            continue
-        chance = _chance(one, ranker)
-        chance = ranker.rates.get(one.why, 0.5) if chance == 1.0 else chance
-        bins[min(9, int(chance * 10))].append((chance, one.right))
+    articles = sorted({one.article for one in outcomes})
+    for fold in split_folds(articles, n=plan.folds, seed=plan.seed + 1):
+        others = [one for one in outcomes if one.article not in fold]
+        ranker = SpeakerRanker({}, fit_curves(others), stage_rates(others))
+        for one in outcomes:
+            if one.article not in fold or one.speaker is None:
+                continue
+            ranked = one.share is not None and one.why in STAGE_OF.values()
+            chance = _chance(one, ranker) if ranked else ranker.rates.get(one.why, UNMEASURED)
+            bins[min(9, int(chance * 10))].append((chance, one.right))
     rows, error, total = [], 0.0, sum(map(len, bins.values()))
     for low, found in sorted(bins.items()):
         mean, right = sum(c for c, _ in found) / len(found), sum(r for _, r in found) / len(found)

@@ -112,7 +112,9 @@ class Painter:
         bottom += [self._message(), *self._keys(width)]
         space = max(height - len(top) - len(bottom) - 2, 2)
         passage = self._passage(width, space)
-        self.controller.scroll = passage.top
+        # Scrolling beyond either end of the article is not kept, so that the way back takes no longer.
+        scroll = self.controller.scroll
+        self.controller.scroll = max(min(passage.top, scroll), 0) if scroll > 0 else min(max(passage.top, scroll), 0)
         rows = [*top, _rule(width, "↑ more above" if passage.more_above else ""), *passage.lines]
         rows += [_blank()] * (space - len(passage.lines))
         return [*rows, _rule(width, "↓ more below" if passage.more_below else ""), *bottom]
@@ -146,11 +148,7 @@ class Painter:
         focus = TextSpan(sight.content[0].start, sight.content[-1].end)
         selecting = isinstance(panel, Selecting)
         if self.controller.others_shown or (isinstance(panel, Selecting) and panel.purpose == "missed"):
-            marks += [
-                Mark(span, "other", number)
-                for number, (_, other) in enumerate(session.others(), start=1)
-                for span in other.content
-            ]
+            marks += _other_marks(sight, [other for _, other in session.others()])
         if isinstance(panel, Selecting):
             words = session.words()
             span = panel.span(words)
@@ -321,6 +319,17 @@ def item_marks(sight: Sight) -> list[Mark]:
     """Return the marks of an item's content, cue and source."""
     marks = [Mark(span, "content") for span in sight.content]
     return marks + [Mark(span, "cue") for span in sight.cue] + [Mark(span, "source") for span in sight.source]
+
+
+def _other_marks(sight: Sight, others: Sequence[Sight]) -> list[Mark]:
+    """Return the marks of the article's other quotations; the one at hand counts in their numbers."""
+    ordered = sorted([sight, *others], key=lambda one: (one.content[0].start, one.content[-1].end))
+    return [
+        Mark(span, "other", number)
+        for number, one in enumerate(ordered, start=1)
+        if one is not sight
+        for span in one.content
+    ]
 
 
 def _answer(text: str, given: bool, *, style: str = "") -> Text:

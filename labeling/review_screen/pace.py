@@ -26,7 +26,7 @@ class Pace:
 
     def tell(self, remaining: int) -> str:
         """Return what the screen's first line says: pace and time left; nothing before the third answer."""
-        if self.seconds is None:
+        if self.seconds is None or not remaining:
             return ""
         return f"{60 / self.seconds:.1f}/min · {remaining:,} left, about {show_duration(remaining * self.seconds)}"
 

@@ -110,8 +110,12 @@ def draw_passage(
         lines += [Text("")] * spaced + [line for line, _ in _fold_piece(text, pieces[after], marks, width)]
     wanted = first
     first = max(min(first, len(lines) - height), 0)
-    if first < 0 < before:
-        first = 0
+    while len(lines) < height and before > 0:  # the article ends here: more of what stands before
+        before -= 1
+        added = [line for line, _ in _fold_piece(text, pieces[before], marks, width)] + [Text("")] * spaced
+        lines[:0] = added
+        wanted += len(added)
+        first = max(len(lines) - height, 0)
     shown = lines[first : first + height]
     return Passage(
         shown, first > 0 or before > 0, first + height < len(lines) or after < len(pieces) - 1, scroll + first - wanted
@@ -139,7 +143,7 @@ def _fold_piece(text: str, piece: tuple[int, int], marks: Sequence[Mark], width:
     places: list[int] = []
     styles = _styles(near, start, end)
     at = start
-    for place in [*sorted(signs), end]:
+    for place in sorted({*signs, end}):
         _append(shown, text, at, place, styles, start)
         places += range(at, place)
         for sign, style in signs.get(place, ()):

@@ -18,7 +18,7 @@ from .speakers import NOBODY, Offer, typed_offer
 
 WIDTH = 80
 # "Ana Ruiz (organization)": a new name with its type.
-TYPED_NAME = re.compile(r"(.*?)[ \t]*\((\w+)\)")
+TYPE_AT_END = re.compile(r"\(([a-z]{1,20})\)$")
 WORD_NUMBERS = re.compile(r"([0-9]{1,7})(?:[ \t]*[- ][ \t]*([0-9]{1,7}))?")
 PLAIN_HELP = (
     "Type a key or an action's name, then Enter; an empty line accepts, a line of spaces skips.",
@@ -122,11 +122,12 @@ class PlainReview:
             return self._session.name_speaker((same or found)[0].answer) or ""
         if found:
             return "\n".join(["Which one? Type more of the name:", *self._offer_lines(found[:9])])
-        named = TYPED_NAME.fullmatch(typed)
+        named = TYPE_AT_END.search(typed)
         type_: SpeakerType = "person"
         for known in SPEAKER_TYPES:
-            if named is not None and named[2] == known:
-                type_, typed = known, named[1]
+            if named is not None and named[1] == known:
+                type_, typed = known, typed[: named.start()].rstrip()
+                break
         new = typed_offer(typed, type_)
         return "Give a name." if new is None else self._session.name_speaker(new.answer) or ""
 

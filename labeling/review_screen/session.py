@@ -486,7 +486,7 @@ class Session:
         entry, state = QueueEntry(name), self._state.states.get(name)
         if state is None:
             self._drop(entry)
-        elif all(name not in names for names in self._by_article.values()):
+        elif name not in self._by_article.get(state.item.article.id, ()):
             self._by_article.setdefault(state.item.article.id, []).append(name)
             self._insert(entry, self._place_for(state.item, about))
 

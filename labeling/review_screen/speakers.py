@@ -46,15 +46,19 @@ class Speakers:
 
     def __init__(self, registry: Iterable[SpeakerChoice] = ()) -> None:
         self._registry = [(choice, _folded_names(choice)) for choice in registry]
+        self._found: tuple[str, list[SpeakerChoice]] | None = None  # in the article asked about last
 
     def in_text(self, text: str) -> list[SpeakerChoice]:
         """Return the known speakers of whom some name stands in `text`, in the order of their first mention."""
+        if self._found is not None and self._found[0] == text:
+            return self._found[1]
         found = []
         for choice, _ in self._registry:
             places = [place for name in (choice.name, *choice.aliases) if (place := text.find(name)) >= 0]
             if places:
                 found.append((min(places), choice))
-        return [choice for _, choice in sorted(found, key=lambda pair: pair[0])]
+        self._found = text, [choice for _, choice in sorted(found, key=lambda pair: pair[0])]
+        return self._found[1]
 
     def alternatives(self, text: str, attributions: Sequence[Attribution], *, but: str | None = None) -> list[Offer]:
         """Return whom the article may mean: speakers of its attributions, then known ones it mentions; not `but`."""

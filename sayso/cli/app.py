@@ -9,7 +9,24 @@ import typer
 
 from sayso import __version__
 
-from . import build, codebook, config, doctor, evaluate, explain, publish, quotes, review, schema, show, speakers
+from . import (
+    agreement,
+    build,
+    codebook,
+    config,
+    doctor,
+    evaluate,
+    exchange,
+    explain,
+    label,
+    publish,
+    quotes,
+    review,
+    schema,
+    show,
+    speakers,
+    train,
+)
 
 app = typer.Typer(
     name="sayso",
@@ -50,13 +67,20 @@ def sayso(context: typer.Context, version: Version = False, help_all: HelpAll = 
 
 app.command()(build.build)
 app.command()(quotes.quotes)
+review.app.command()(agreement.verify)
 app.add_typer(review.app, name="review")
+app.command()(agreement.adjudicate)
+app.command()(agreement.agreement)
+app.command()(exchange.export)
+app.command(name="import")(exchange.import_)
 app.command()(publish.publish)
 app.command()(show.show)
 app.command()(explain.explain)
 app.add_typer(speakers.app, name="speakers")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(codebook.app, name="codebook")
+app.command()(label.label)
+app.add_typer(train.app, name="train")
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(schema.schema)

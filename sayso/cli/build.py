@@ -25,7 +25,7 @@ License = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier build even where it was edited since.")]
 
 
-@takes("text", *READING, *FINDING)
+@takes("text", "codebook", *READING, *FINDING)
 def build(
     inputs: Inputs,
     out: Out,
@@ -49,9 +49,9 @@ def build(
     from sayso.build import build as build_dataset
     from sayso.summary import render_summary
 
-    from .reading import load_attributor, read_options, showing_progress
+    from .reading import load_labelling_attributor, read_options, showing_progress
 
-    attributor = load_attributor(run.settings)
+    attributor = load_labelling_attributor(run.settings)
     with showing_progress("articles", quiet=run.quiet) as advance:
         summary = build_dataset(
             inputs,

@@ -89,3 +89,58 @@ def new(path: File, dry_run: DryRun = False, as_json: AsJson = False, *, run: Ru
     elif not run.quiet:
         said = "would write" if dry_run else "wrote"
         print_rows([(hostile_line(f"{said} {path}; edit it, then run `sayso codebook check {path}`"),)])
+
+
+Families = Annotated[Path, typer.Argument(metavar="FAMILIES", help="JSON lines of sentences with choices.")]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File to write the sentences to.")]
+Most = Annotated[int, typer.Option(metavar="N", min=1, max=200, help="Most readings of one family.")]
+Name = Annotated[str | None, typer.Option("--codebook", metavar="NAME|FILE", help="Codebook of the targets.")]
+
+
+@app.command()
+@takes()
+def expand(
+    families: Families,
+    out: Out,
+    name: Name = None,
+    most: Most = 7,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    *,
+    run: Run,
+) -> None:
+    """Write sentences to train on, of families with choices in brackets.
+
+    A family is a JSON object a line: id, text ("[We|They] want talks"), stances (target and label), and where they
+    apply flags, side, cue and context. All sentences of a family are in one split.
+
+    Example: sayso codebook expand families.jsonl -o sentences.jsonl
+    """
+    import json
+
+    from sayso.attribution.files import write_atomically
+    from sayso.attribution.types import SCHEMA_VERSION
+    from sayso.labeling.codebook import DEFAULT_CODEBOOK, read_codebook
+    from sayso.labeling.families import expand_family, read_families
+
+    read = read_families(families, read_codebook(name or DEFAULT_CODEBOOK))
+    records = [record for family in read for record in expand_family(family, most=most)]
+    if not dry_run:
+        with write_atomically(out) as stream:
+            stream.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    texts = len({record["text"] for record in records})
+    if as_json:
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "path": str(out),
+            "families": len(read),
+            "sentences": texts,
+            "pairs": len(records),
+            "dry_run": dry_run,
+        }
+        sys.stdout.write(safe_json(document, indent=2) + "\n")
+    elif not run.quiet:
+        said = "would write" if dry_run else "wrote"
+        print_rows(
+            [(hostile_line(f"{said} {texts} sentences of {len(read)} families, {len(records)} pairs, to {out}"),)]
+        )

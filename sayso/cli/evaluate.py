@@ -114,3 +114,92 @@ def speakers(
         if number:
             console.print()
         console.print(table)
+
+
+Data = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DATA]",
+        help="Labelled sentences, a reviewed dataset, or a file of another format; else our own sentences.",
+        show_default=False,
+    ),
+]
+Form = Annotated[str, typer.Option("--format", metavar="sentences|gold|newsmtsc|vast", help="What DATA is.")]
+Codebook = Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Codebook of the targets.", show_default=False)]
+StanceModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="NAME|DIR", help="Stance model; `majority` for the functions alone.", show_default=False
+    ),
+]
+Predictor = Annotated[
+    str | None,
+    typer.Option(metavar="MODULE:NAME", help="Your own function, estimator or pipeline to score.", show_default=False),
+]
+StancePred = Annotated[
+    Path | None,
+    typer.Option("--pred", metavar="FILE", help="Predictions to score (JSON lines).", show_default=False),
+]
+Against = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Other predictions to compare with (McNemar).", show_default=False),
+]
+Split = Annotated[str, typer.Option(metavar="train|validation|test|all", help="Split of the sentences to score.")]
+Save = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the predictions here.", show_default=False)]
+Picture = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Draw calibration and abstention here (SVG).", show_default=False),
+]
+
+
+@app.command()
+@takes()
+def stance(
+    data: Data = None,
+    form: Form = "sentences",
+    articles: Articles = None,
+    codebook: Codebook = None,
+    model: StanceModel = None,
+    predictor: Predictor = None,
+    pred: StancePred = None,
+    against: Against = None,
+    split: Split = "test",
+    save: Save = None,
+    picture: Picture = None,
+    resamples: Resamples = 1000,
+    as_json: AsJson = False,
+    *,
+    run: Run,
+) -> None:
+    """Score stances: ours, a file's, or those of your own classifier.
+
+    Macro-F1, per label and target, calibration, abstention, and two baselines. VAST may be measured on; there is no
+    licence to train on it.
+
+    Example: sayso evaluate stance --predictor my_models:stance
+    """
+    from sayso.stance_evaluation import evaluate_stance
+    from sayso.stance_tables import render_stance
+
+    report = evaluate_stance(
+        data,
+        form=form,
+        articles=articles,
+        codebook=codebook,
+        model=model,
+        predictor=predictor,
+        pred=pred,
+        against=against,
+        split=split,
+        save=save,
+        picture=picture,
+        resamples=resamples,
+    )
+    if as_json:
+        sys.stdout.write(safe_json(report.to_json(), indent=2) + "\n")
+        return
+    console = data_console()
+    for number, table in enumerate(render_stance(report)):
+        if number:
+            console.print()
+        console.print(table)

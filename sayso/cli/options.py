@@ -29,7 +29,14 @@ READING = (
     "max_bytes",
 )
 FINDING = ("model", "registry", "min_confidence")
-METAVARS = {"model": "NAME", "registry": "FILE", "encoding": "NAME", "min_confidence": "0..1", "max_bytes": "N"}
+METAVARS = {
+    "model": "NAME",
+    "codebook": "NAME|FILE",
+    "registry": "FILE",
+    "encoding": "NAME",
+    "min_confidence": "0..1",
+    "max_bytes": "N",
+}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written; write nothing.")]

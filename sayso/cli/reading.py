@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sayso.api import Attributor
     from sayso.attribution.articles import ReadOptions
     from sayso.attribution.quarantine import Quarantine
+    from sayso.build import Attributing
 
 SHOWN_BAD_RECORDS = 5
 
@@ -44,6 +45,14 @@ def load_attributor(settings: Settings) -> Attributor:
 
     registry = () if settings.registry is None else (settings.registry,)
     return load(settings.model, registry=registry, min_confidence=settings.min_confidence)
+
+
+def load_labelling_attributor(settings: Settings) -> Attributing:
+    """Return the attributor that the settings ask for, giving stances by their codebook unless that is `none`."""
+    from sayso.stance_labels import NO_CODEBOOK, LabellingAttributor
+
+    attributor = load_attributor(settings)
+    return attributor if settings.codebook == NO_CODEBOOK else LabellingAttributor(attributor, settings.codebook)
 
 
 class BadRecords:

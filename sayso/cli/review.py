@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +19,7 @@ from sayso.terminal import safe_line
 from .options import Run, takes
 
 if TYPE_CHECKING:
-    from sayso.labeling.review_log import ReviewLog
+    from sayso.labeling.review_log import ReviewLog, Role
     from sayso.labeling.review_screen.keys import KeyMap
     from sayso.labeling.review_screen.session import Session
 
@@ -70,6 +73,9 @@ From = Annotated[
     str | None, typer.Option("--from", metavar="ID", help="Begin at this item: its number or id.", show_default=False)
 ]
 Codebook = Annotated[str, typer.Option(metavar="NAME", help="Codebook: a packaged one, or a .toml file.")]
+Adjudicate = Annotated[
+    bool, typer.Option("--adjudicate", help="Settle what others disagree on: only that, with their answers and notes.")
+]
 Plain = Annotated[
     bool, typer.Option("--plain", help="Ask line by line instead of on a full screen, as screen readers need it.")
 ]
@@ -89,6 +95,7 @@ def screen(
     recheck: Recheck = 0.0,
     start: From = None,
     codebook: Codebook = "ukraine-2021",
+    adjudicate: Adjudicate = False,
     plain: Plain = False,
     serve: Serve = False,
     port: Port = 8700,
@@ -104,7 +111,7 @@ def screen(
     """
     from sayso.labeling.codebook import read_codebook
     from sayso.labeling.review_log import ReviewLog
-    from sayso.review import open_session, read_keys, review_folder
+    from sayso.review import open_adjudication, open_session, read_keys, review_folder
 
     keys = read_keys(run.settings.keys, place=run.origins.get("keys", "[keys]"))
     book = read_codebook(codebook)
@@ -118,18 +125,27 @@ def screen(
     in_browser = bool(os.environ.get("TEXTUAL_DRIVER"))
     if not plain and not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError("the review screen needs a terminal; use --plain to answer line by line")
-    with ReviewLog(review_folder(folder), annotator, codebook=f"{book.id}@{book.version}") as log:
-        session = open_session(
-            folder,
-            log,
-            codebook=book,
-            registry=run.settings.registry,
-            order=order,
-            seed=seed,
-            where=where,
-            recheck=recheck,
-            blind=blind,
-        )
+    if adjudicate and (blind or where or recheck):
+        raise ConfigError("--adjudicate shows what others answered: it takes neither --blind, --where nor --recheck")
+    role: Role = "adjudicator" if adjudicate else "annotator"
+    with ReviewLog(review_folder(folder), annotator, codebook=f"{book.id}@{book.version}", role=role) as log:
+        with _making_what_stays():
+            if adjudicate:
+                session = open_adjudication(folder, log, codebook=book, registry=run.settings.registry)
+            else:
+                session = open_session(
+                    folder,
+                    log,
+                    codebook=book,
+                    registry=run.settings.registry,
+                    order=order,
+                    seed=seed,
+                    where=where,
+                    recheck=recheck,
+                    blind=blind,
+                )
+            if not plain:
+                import sayso.labeling.review_screen.app  # noqa: F401 - loads the screen's library here too
         _tell_opening(session, log, quiet=run.quiet)
         if not session.entries:
             return
@@ -138,6 +154,20 @@ def screen(
         _show(session, keys, plain=plain)
         if not run.quiet:
             sys.stderr.write(safe_line(f"sayso: {_closing(session)}; the log is {log.path}") + "\n")
+
+
+@contextmanager
+def _making_what_stays() -> Iterator[None]:
+    """Keep the garbage collector from going through objects that all stay until the end: a fifth of the start.
+
+    It never looks at them again afterwards, which would make some key stroke among thousands wait for it.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _tell_opening(session: Session, log: ReviewLog, *, quiet: bool) -> None:

@@ -1,19 +1,43 @@
-"""`sayso train`: rebuild a model that ships from its recipe."""
+"""`sayso train`: make a model of labelled data."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import Run, takes
+from sayso.terminal import hostile_line, safe_json
 
-app = typer.Typer(help="Rebuild a model from its recipe; needs the extra [train].")
+from .options import AsJson, DryRun, Run, takes
+from .tables import print_rows
+
+app = typer.Typer(help="Train a model on labelled data.")
+
+Sources = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[DATA]...",
+        help="Datasets with reviewed stances, or JSON lines with text, target and label.",
+        show_default=False,
+    ),
+]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder to write the model to.")]
+Book = Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Codebook of the targets.", show_default=False)]
+Seeds = Annotated[bool, typer.Option("--seeds/--no-seeds", help="Learn the packaged synthetic sentences too.")]
+Newsmtsc = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Training file of NewsMTSC to learn too.", show_default=False)
+]
+NewsmtscDev = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Development file of NewsMTSC to measure on.", show_default=False)
+]
+Version = Annotated[str | None, typer.Option(metavar="TEXT", help="Version of the model.", show_default=False)]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the solver.")]
 
 Recipe = Annotated[Path, typer.Argument(metavar="RECIPE", help="The recipe, a TOML file.")]
 Data = Annotated[Path, typer.Option(metavar="DIR", help="Folder with the recipe's data files.")]
-Out = Annotated[
+TaggerOut = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="DIR", help="Model folder to write; default: the recipe's folder.")
 ]
 Encoder = Annotated[
@@ -28,7 +52,60 @@ Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="CPU threa
 
 @app.callback()
 def train() -> None:
-    """Rebuild a model from its recipe; needs the extra [train]."""
+    """Train a model on labelled data."""
+
+
+@app.command()
+@takes()
+def stance(
+    out: Out,
+    sources: Sources = None,
+    codebook: Book = None,
+    seeds: Seeds = True,
+    newsmtsc: Newsmtsc = None,
+    newsmtsc_dev: NewsmtscDev = None,
+    version: Version = None,
+    seed: Seed = 0,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    *,
+    run: Run,
+) -> None:
+    """Train the stance classifier, and write it with recipe, metrics and card.
+
+    The same data, seed and library versions give the same metrics. Where there is too little to learn from, nothing
+    is written.
+
+    Example: sayso train stance reviewed/ -o models/mine
+    """
+    from sayso.stance_training import train_stance
+
+    training = train_stance(
+        out,
+        sources=sources or (),
+        codebook=codebook,
+        seeds=seeds,
+        newsmtsc=newsmtsc,
+        newsmtsc_dev=newsmtsc_dev,
+        version=version,
+        seed=seed,
+        dry_run=dry_run,
+    )
+    if as_json:
+        sys.stdout.write(safe_json(training.to_json(), indent=2) + "\n")
+        return
+    if run.quiet:
+        return
+    rows = [(hostile_line("would write" if dry_run else "model", "bold"), hostile_line(training.out))]
+    for name in ("held_out_families", "cross_validated_families", "newsmtsc_dev"):
+        scores = training.metrics.get(name)
+        if scores:
+            said = (
+                f"macro-F1 {scores['macro_f1']:.3f} ({scores['macro_f1_forced']:.3f} without abstaining), "
+                f"calibration error {scores['calibration_error']:.3f}, {scores['n']} pairs"
+            )
+            rows.append((hostile_line(name.replace("_", " "), "bold"), hostile_line(said)))
+    print_rows(rows)
 
 
 @app.command()
@@ -36,7 +113,7 @@ def train() -> None:
 def tagger(
     recipe: Recipe,
     data: Data,
-    out: Out = None,
+    out: TaggerOut = None,
     encoder: Encoder = None,
     resume: Resume = True,
     threads: Threads = None,
