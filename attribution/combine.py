@@ -1,0 +1,268 @@
+"""Rules and model together: the model's attributions, mended by what rules know for certain, and what it can't find.
+
+The model reads no further than its window, knows no nesting, and was taught by a corpus whose contents keep "that" and
+end with the paragraph. So: edges go to the quotation marks, quotations are taken whole and over their paragraphs,
+"that" goes, and the rules add quotations that the model passed over and attributions inside another's content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from .marks import Quotation, find_quotations
+from .tagger import Tagged
+from .types import Attribution, QuoteKind, Spans, TextSpan, make_attribution
+from .words import find_paragraphs
+
+COMPLEMENTISER = re.compile(r"that(?:\s+|\s*,\s+)(?=\S)", re.IGNORECASE)
+RELATIVE = re.compile(r"who|which|that|whose", re.IGNORECASE)
+RELATIVE_CLAUSE = re.compile(r"\s*,\s*(?:who|which|whose|whom|where)\b", re.IGNORECASE)
+# Names of things in quotation marks (the “Normandy Quartet”) don't make a content mixed.
+NAMED_THING = re.compile(r"[A-Z0-9][\w’'-]*(?: (?:[A-Z0-9][\w’'-]*|of|the|and|for|in)){0,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What is kept of model and rules, by their calibrated confidence; chosen on PolNeAR train and dev."""
+
+    min_model: float = 0.42
+    min_quotation: float = 0.5
+    """A quotation that the rules found with cue or source, and the model passed over."""
+    min_floating: float = 0.5
+    """A quotation without cue of its own."""
+    min_indirect: float = 0.9
+    """An unquoted attribution that the model passed over."""
+    min_nested: float = 0.9
+    """One inside another's content."""
+    plain_cues: bool = True
+    """Whether "has said" becomes "said", as the rules and the guidelines have it, where both found the attribution."""
+    no_relative_pronouns: bool = True
+    """Whether "who" becomes the phrase that it stands for, where both found the attribution."""
+
+
+DEFAULT = Together()
+
+
+def combine(
+    text: str,
+    tagged: Sequence[Tagged],
+    ruled: Sequence[Attribution],
+    *,
+    article_id: str,
+    text_sha256: str,
+    masks: Sequence[tuple[int, int]] = (),
+    model: str,
+    settings: Together = DEFAULT,
+) -> list[Attribution]:
+    """Return the attributions of `text` from what the model tagged and the rules found, in text order.
+
+    Both must have been given the same `masks`; a span that touches one goes. `model` names the model in `origin`.
+    """
+    quotations = [q for q in find_quotations(text, find_paragraphs(text, masks)) if q.depth == 0]
+    kept = [item for item in tagged if item.confidence >= settings.min_model]
+    found: list[Attribution] = []
+    for item in kept:
+        contents, why = _mend(text, item, kept, quotations)
+        if not contents or _touches(masks, (*contents, item.cue, *item.sources)):
+            continue
+        rule = _same_finding(item.cue, contents, ruled)
+        cue: Spans = (item.cue,)
+        sources = item.sources
+        if rule is not None:
+            why.extend(reason for reason in rule.why if reason not in why)
+            if settings.plain_cues and item.cue.start < rule.cue_spans[0].start < item.cue.end:
+                cue = (TextSpan(rule.cue_spans[0].start, item.cue.end),)
+            sources = _choose_source(text, sources, rule.source_spans, pronouns=settings.no_relative_pronouns)
+        found.append(
+            make_attribution(
+                text,
+                article_id=article_id,
+                text_sha256=text_sha256,
+                kind=quotation_kind(text, contents, quotations),
+                content=contents,
+                cue=cue,
+                source=sources,
+                confidence=round(min(0.99, max(0.01, item.confidence)), 3),
+                origin=f"model:{model}" if rule is None else "both",
+                why=why,
+            )
+        )
+    found.extend(_add(text, found, ruled, quotations, settings))
+    return mark_nested({a.id: a for a in found}.values())
+
+
+# -------------------------------------------------------------------------------------------------------- the model's
+
+
+def _mend(
+    text: str, item: Tagged, others: Sequence[Tagged], quotations: Sequence[Quotation]
+) -> tuple[list[TextSpan], list[str]]:
+    """Return the content's pieces after the rules' repairs, and the reasons for them."""
+    why = ["model.tagged"]
+    taken = [span for other in others if other is not item for span in (other.cue, *other.sources, *other.contents)]
+    taken += [item.cue, *item.sources]
+    pieces: list[tuple[int, int]] = []
+    for span in item.contents:
+        start, end = _drop_complementiser(text, span.start, span.end)
+        for quotation in quotations:
+            if quotation.end <= start or quotation.start >= end:
+                continue
+            for number, (outer, inner) in enumerate(zip(quotation.pieces, quotation.inner, strict=False)):
+                if outer.end <= start or outer.start >= end:
+                    continue
+                new = _fit(text, start, end, outer, inner, taken)
+                if new != (start, end):
+                    why.append("quotation.edges")
+                    start, end = new
+                if len(quotation.pieces) > 1 and start <= outer.start and end >= outer.end:
+                    more = [p for p in quotation.pieces[number + 1 :] if not any(t.overlaps(p) for t in taken)]
+                    pieces.extend((p.start, p.end) for p in more)
+                    why.extend(["quotation.paragraphs"] if more else [])
+        pieces.append((start, end))
+    return [TextSpan(a, b) for a, b in _merge(pieces)], list(dict.fromkeys(why))
+
+
+def _drop_complementiser(text: str, start: int, end: int) -> tuple[int, int]:
+    match = COMPLEMENTISER.match(text, start, end)
+    return (match.end(), end) if match is not None and match.end() < end else (start, end)
+
+
+def _fit(
+    text: str, start: int, end: int, outer: TextSpan, inner: TextSpan, taken: Sequence[TextSpan]
+) -> tuple[int, int]:
+    """Return the piece with an edge that lies at, or loses itself in, a quotation moved to the quotation's mark."""
+    if inner.start <= start < inner.end:
+        before = TextSpan(outer.start, start) if outer.start < start else None
+        if before is not None and (
+            not _has_letter(text, inner.start, start)
+            or (end >= inner.end - 1 and not any(span.overlaps(before) for span in taken))
+        ):
+            start = outer.start
+    if inner.start < end <= outer.end:
+        behind = TextSpan(end, outer.end) if end < outer.end else None
+        if behind is not None and (
+            not _has_letter(text, end, inner.end)
+            or (start <= inner.start and not any(span.overlaps(behind) for span in taken))
+        ):
+            end = outer.end
+    return start, end
+
+
+def _has_letter(text: str, start: int, end: int) -> bool:
+    return any(c.isalnum() for c in text[start:end])
+
+
+def _merge(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(pieces):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+def _touches(masks: Sequence[tuple[int, int]], spans: Iterable[TextSpan]) -> bool:
+    return any(begin < span.end and span.start < end for span in spans for begin, end in masks)
+
+
+# ---------------------------------------------------------------------------------------------------------- the rules'
+
+
+def _same_finding(cue: TextSpan, contents: Sequence[TextSpan], ruled: Sequence[Attribution]) -> Attribution | None:
+    """Return the rules' finding of the same cue with half of the content's characters or more, or None."""
+    for rule in ruled:
+        if any(span.overlaps(cue) for span in rule.cue_spans):
+            return rule if _shared(tuple(contents), rule.content_spans) >= 0.5 else None
+    return None
+
+
+def _choose_source(text: str, tagged: Spans, ruled: Spans, *, pronouns: bool) -> Spans:
+    """Return the rules' source where the model has a relative pronoun, or the same with a relative clause behind it."""
+    if len(tagged) != 1 or len(ruled) != 1:
+        return tagged
+    ours, theirs = tagged[0], ruled[0]
+    if pronouns and RELATIVE.fullmatch(ours.of(text)) and not RELATIVE.fullmatch(theirs.of(text)):
+        return ruled
+    if ours.start == theirs.start and theirs.end < ours.end and RELATIVE_CLAUSE.match(text, theirs.end, ours.end):
+        return ruled
+    return tagged
+
+
+def _add(
+    text: str,
+    found: Sequence[Attribution],
+    ruled: Sequence[Attribution],
+    quotations: Sequence[Quotation],
+    settings: Together,
+) -> Iterable[Attribution]:
+    """Yield the rules' attributions that the model's leave room for."""
+    contents = [span for a in found for span in a.content_spans]
+    edges = [span for a in found for span in (*a.cue_spans, *a.source_spans)]
+    for a in ruled:
+        if any(cue.overlaps(span) for cue in a.cue_spans for span in edges):
+            continue
+        overlapped = [span for span in contents for piece in a.content_spans if span.overlaps(piece)]
+        if overlapped:
+            spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
+            inside = any(all(holder.covers(span) for span in spans) for holder in overlapped)
+            same = any(_shared(a.content_spans, (span,)) > 0.9 for span in overlapped)
+            if inside and a.cue_spans and not same and a.confidence >= settings.min_nested:
+                yield a
+            continue
+        if not a.cue_spans:
+            least = settings.min_floating
+        elif a.kind == "indirect":
+            least = settings.min_indirect
+        else:
+            least = settings.min_quotation
+        if a.confidence >= least and not any(p.overlaps(e) for p in a.content_spans for e in edges):
+            yield a
+
+
+def _shared(ours: Spans, theirs: Spans) -> float:
+    """Return intersection over union of the characters of two groups of spans; in a group none overlaps another."""
+    shared = sum(max(0, min(a.end, b.end) - max(a.start, b.start)) for a in ours for b in theirs)
+    return shared / max(1, sum(map(len, ours)) + sum(map(len, theirs)) - shared)
+
+
+# ------------------------------------------------------------------------------------------------------------- kinds
+
+
+def quotation_kind(text: str, contents: Sequence[TextSpan], quotations: Sequence[Quotation]) -> QuoteKind:
+    """Return whether all, some or none of the content stands in quotation marks; named things in marks don't count."""
+    outside = quoted = 0
+    for span in contents:
+        at = span.start
+        for quotation in quotations:
+            for piece in quotation.pieces:
+                if not piece.overlaps(span):
+                    continue
+                start, end = max(piece.start, span.start), min(piece.end, span.end)
+                if not (span.covers(piece) and NAMED_THING.fullmatch(text, piece.start + 1, piece.end - 1)) or (
+                    span.start == piece.start and span.end == piece.end
+                ):
+                    quoted += 1
+                    outside += sum(c.isalnum() for c in text[at:start])
+                    at = max(at, end)
+        outside += sum(c.isalnum() for c in text[at : span.end])
+    if not quoted:
+        return "indirect"
+    return "mixed" if outside else "direct"
+
+
+def mark_nested(attributions: Iterable[Attribution]) -> list[Attribution]:
+    """Return the attributions in text order; one that lies whole inside another's content names it in `nested_in`."""
+    ordered = sorted(attributions, key=lambda a: (a.start, -a.end, a.cue_spans))
+    result: list[Attribution] = []
+    holders: list[Attribution] = []
+    for a in ordered:
+        holders = [b for b in holders if b.end > a.start]
+        spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
+        fitting = [b for b in holders if all(any(c.covers(x) for c in b.content_spans) for x in spans)]
+        holders.append(a)
+        inner = min(fitting, key=lambda b: b.end - b.start, default=None)
+        result.append(replace(a, nested_in=None if inner is None else inner.id))
+    return result

@@ -1,0 +1,336 @@
+"""Train the tagger as a recipe says: seeded, resumable, on a GPU when there is one and on CPU cores otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import os
+import random
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from sayso.attribution.decoding import CUE_STARTS
+from sayso.attribution.errors import ArtifactError, ConfigError, InputError
+from sayso.attribution.gold import read_gold
+
+from .data import Batch, cut_batches
+from .model import Shape, TaggerNet, read_encoder
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT = "checkpoint.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train; see the comments in `models/attribution-en/recipe.toml`."""
+
+    seed: int
+    encoder_id: str
+    encoder_sha256: str
+    tokenizer_sha256: str
+    train_file: str
+    train_sha256: str
+    dev_file: str
+    dev_sha256: str
+    window: int
+    pieces_per_batch: int
+    vary: float
+    epochs: int
+    encoder_rate: float
+    layer_decay: float
+    head_rate: float
+    weight_decay: float
+    warm_up: float
+    clip: float
+    dropout: float
+    tag_weight: float
+    doubtful_cues: float
+    averaging: float
+    layers: int
+    link: int
+    reach: int
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(layers=self.layers, link=self.link, reach=self.reach, dropout=self.dropout)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Return the recipe in the TOML file; a missing, unknown or mistyped key raises ConfigError naming it."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: can't read the recipe: {error}") from error
+    flat: dict[str, Any] = {}
+    raw.pop("decoding", None)  # read by `build.read_decoding`: it may change without training anew
+    for key, value in raw.items():
+        if isinstance(value, dict):
+            flat.update({f"{key}_{name}" if key in _PREFIXED else name: entry for name, entry in value.items()})
+        else:
+            flat[key] = value
+    known = {field.name: field.type for field in fields(Recipe)}
+    for key in flat.keys() - known.keys():
+        raise ConfigError(f"{path}: unknown key {key!r}; allowed: {', '.join(sorted(known))}")
+    for key, kind in known.items():
+        if key not in flat:
+            raise ConfigError(f"{path}: key {key!r} is missing")
+        fitting = {"int": (int,), "float": (int, float), "str": (str,)}[str(kind)]
+        if not isinstance(flat[key], fitting) or isinstance(flat[key], bool):
+            raise ConfigError(f"{path}: {key} is {flat[key]!r}, it must be {kind}")
+    return Recipe(**flat)
+
+
+_PREFIXED = ("encoder", "tokenizer", "train", "dev")
+
+
+def train_tagger(
+    recipe_path: Path,
+    data: Path,
+    *,
+    encoder: Path,
+    out: Path,
+    resume: bool = True,
+    share: float = 1.0,
+    threads: int | None = None,
+    on_step: Callable[[int, int, str], None] | None = None,
+) -> Path:
+    """Train as the recipe says and return the path of the last checkpoint in `out`.
+
+    `data` holds the recipe's files, `encoder` the pretrained model's folder; both are checked by checksum. With
+    `resume`, a checkpoint of the same recipe in `out` is continued. `share` < 1 takes that share of the articles, for
+    a trial; `on_step(step, of, text)` is told how far it is. Raises InputError or ArtifactError for data or weights
+    that are missing or others than the recipe's.
+    """
+    recipe = read_recipe(recipe_path)
+    check_file(data / recipe.train_file, recipe.train_sha256, InputError)
+    check_file(encoder / "model.safetensors", recipe.encoder_sha256, ArtifactError)
+    check_file(encoder / "tokenizer.json", recipe.tokenizer_sha256, ArtifactError)
+    out.mkdir(parents=True, exist_ok=True)
+    if threads:
+        torch.set_num_threads(threads)
+    tokenizer = read_tokenizer(encoder / "tokenizer.json")
+    documents = read_gold(data / recipe.train_file)
+    documents = documents[: max(1, round(share * len(documents)))]
+    run = _Run.start(recipe, encoder, steps=_count_steps(documents, tokenizer, recipe))
+    if resume and (out / CHECKPOINT).is_file():
+        run.load(out / CHECKPOINT)
+    per_epoch = math.ceil(run.steps / recipe.epochs)
+    while run.step < run.steps:
+        epoch = run.step // per_epoch
+        rng = random.Random(f"{recipe.seed}.{epoch}")
+        batches = list(
+            cut_batches(
+                documents,
+                tokenizer,
+                rng,
+                size=recipe.window,
+                pieces_per_batch=recipe.pieces_per_batch,
+                vary=recipe.vary,
+            )
+        )
+        half = max(1, len(batches) // 2)
+        for number in range(run.step - epoch * per_epoch, per_epoch):
+            run.train_on(batches[number % len(batches)])
+            if on_step is not None:
+                on_step(run.step, run.steps, run.report())
+            if run.step % 10 == 0:
+                log.info("step %d of %d, epoch %.2f, %s", run.step, run.steps, run.step / per_epoch, run.report())
+            if run.step % half == 0 or run.step == run.steps:
+                run.save(out / CHECKPOINT)
+            if run.step >= run.steps:
+                break
+        run.save(out / CHECKPOINT)
+    return out / CHECKPOINT
+
+
+def _count_steps(documents: Any, tokenizer: Tokenizer, recipe: Recipe) -> int:
+    rng = random.Random(recipe.seed)
+    batches = cut_batches(
+        documents, tokenizer, rng, size=recipe.window, pieces_per_batch=recipe.pieces_per_batch, vary=0.0
+    )
+    return recipe.epochs * sum(1 for _ in batches)
+
+
+def read_tokenizer(path: Path) -> Tokenizer:
+    """Return the tokenizer without truncation and padding, which the file may ask for."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def check_file(path: Path, sha256: str, error: type[InputError] | type[ArtifactError]) -> None:
+    """Raise `error` unless the file at `path` has this checksum."""
+    if not path.is_file():
+        raise error(f"{path}: no such file; the recipe needs the file with sha256 {sha256}")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != sha256:
+        raise error(f"{path}: sha256 is {found}, the recipe wants {sha256}; get that file or change the recipe")
+
+
+class _Run:
+    """Network, optimiser, averaged weights and how far they are."""
+
+    def __init__(self, net: TaggerNet, recipe: Recipe, steps: int) -> None:
+        self.net = net
+        self.recipe = recipe
+        self.steps = steps
+        self.step = 0
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        net.to(self.device)
+        self.optimiser = torch.optim.AdamW(
+            _groups(net, recipe), betas=(0.9, 0.98), eps=1e-6, weight_decay=recipe.weight_decay, fused=True
+        )
+        self.average = {name: p.detach().clone() for name, p in net.named_parameters() if p.requires_grad}
+        self.recent: list[tuple[float, float]] = []
+        self.began = time.monotonic()
+
+    @classmethod
+    def start(cls, recipe: Recipe, encoder: Path, *, steps: int) -> _Run:
+        torch.manual_seed(recipe.seed)
+        net = TaggerNet(recipe.shape)
+        read_encoder(net, encoder / "model.safetensors")
+        # Frozen word embeddings stay comparable with those of words that training never saw.
+        net.encoder.words.weight.requires_grad_(False)
+        return cls(net, recipe, steps)
+
+    def rate(self) -> float:
+        """Return the share of the learning rate for the next step: linear up, then linear down to zero."""
+        warm = max(1, round(self.recipe.warm_up * self.steps))
+        if self.step < warm:
+            return (self.step + 1) / warm
+        return max(0.0, (self.steps - self.step) / (self.steps - warm))
+
+    def train_on(self, batch: Batch) -> None:
+        self.net.train()
+        rate = self.rate()
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * rate
+        tag_loss, link_loss = self._losses(batch)
+        loss = self.recipe.tag_weight * tag_loss + link_loss
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_([p for p in self.net.parameters() if p.requires_grad], self.recipe.clip)
+        self.optimiser.step()
+        self.step += 1
+        keep = min(self.recipe.averaging, self.step / (self.step + 10))
+        with torch.no_grad():
+            for name, p in self.net.named_parameters():
+                if name in self.average:
+                    self.average[name].lerp_(p, 1 - keep)
+        self.recent = [*self.recent[-9:], (tag_loss.item(), link_loss.item())]
+
+    def _losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        def put(array: Any) -> Tensor:
+            return torch.from_numpy(array).to(self.device)
+
+        with torch.autocast(self.device.type, torch.bfloat16):
+            hidden, tags = self.net.encode(put(batch.ids), put(batch.case), put(batch.quote), put(batch.breaks))
+        tags = tags.float()
+        lengths = put(batch.lengths)
+        n_cues = max(1, len(batch.rows))
+        # Both per attribution, so that the two weigh alike whatever the batch holds.
+        tag_loss = self.net.tag_chain.loss(tags, put(batch.tags), lengths) * (len(batch.lengths) / n_cues)
+        rows, cues, links = put(batch.rows), put(batch.cues), put(batch.links)
+        if self.recipe.doubtful_cues:
+            more_rows, more_cues = self._doubtful_cues(tags.detach(), batch)
+            rows, cues = torch.cat([rows, put(more_rows)]), torch.cat([cues, put(more_cues)])
+            links = torch.cat([links, links.new_zeros(len(more_rows), tags.shape[1])])
+        if not len(rows):
+            return tag_loss, tag_loss * 0
+        with torch.autocast(self.device.type, torch.bfloat16):
+            scores = self.net.linker(hidden, rows, cues)
+        link_loss = self.net.link_chain.loss(scores.float(), links, lengths[rows]) * (len(rows) / n_cues)
+        return tag_loss, link_loss
+
+    def _doubtful_cues(self, tags: Tensor, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """Return the pieces that look most like a cue and are none: from them, nothing is to be found."""
+        looks = tags.softmax(-1)[..., list(CUE_STARTS)].sum(-1).cpu().numpy()
+        looks[batch.rows, batch.cues] = 0
+        looks[np.arange(looks.shape[1])[None] >= batch.lengths[:, None] - 1] = 0
+        n = min(round(self.recipe.doubtful_cues * max(4, len(batch.rows))), int((looks > 0.03).sum()))
+        best = np.argsort(looks, axis=None)[::-1][:n]
+        rows, cues = np.unravel_index(best, looks.shape)
+        return rows.astype(np.int64), cues.astype(np.int64)
+
+    def report(self) -> str:
+        tag, link = np.mean(self.recent, axis=0)
+        pace = (time.monotonic() - self.began) / max(1, self.step)
+        left = pace * (self.steps - self.step) / 60
+        return f"tag {tag:.3f} link {link:.3f} per attribution, {pace:.2f} s a step, {left:.0f} min left"
+
+    def save(self, path: Path) -> None:
+        """Write everything that `load` needs, whole or not at all."""
+        waiting = path.with_suffix(".tmp")
+        torch.save(
+            {
+                "step": self.step,
+                "steps": self.steps,
+                "recipe": json.dumps({f.name: getattr(self.recipe, f.name) for f in fields(Recipe)}),
+                "net": self.net.state_dict(),
+                "average": self.average,
+                "optimiser": self.optimiser.state_dict(),
+                "random": torch.get_rng_state(),
+            },
+            waiting,
+        )
+        os.replace(waiting, path)
+
+    def load(self, path: Path) -> None:
+        state = torch.load(path, weights_only=True, map_location=self.device)
+        mine = json.dumps({f.name: getattr(self.recipe, f.name) for f in fields(Recipe)})
+        if state["recipe"] != mine or state["steps"] != self.steps:
+            raise ConfigError(f"{path}: checkpoint of another recipe; remove it or train into another folder")
+        self.net.load_state_dict(state["net"])
+        self.average = state["average"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step = state["step"]
+        torch.set_rng_state(state["random"].cpu())
+
+
+def _groups(net: TaggerNet, recipe: Recipe) -> list[dict[str, Any]]:
+    """Return parameter groups: the encoder's rate falls with depth, new parts have their own; no decay on vectors."""
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    for name, p in net.named_parameters():
+        if not p.requires_grad:
+            continue
+        parts = name.split(".")
+        if parts[:2] == ["encoder", "stack"]:
+            rate = recipe.encoder_rate * recipe.layer_decay ** (recipe.layers - 1 - int(parts[2]))
+        elif parts[0] == "encoder" and parts[1] not in ("case", "quote", "breaks"):
+            rate = recipe.encoder_rate * recipe.layer_decay**recipe.layers
+        elif "chain" in parts[0]:
+            rate = 5 * recipe.head_rate
+        else:
+            rate = recipe.head_rate
+        groups.setdefault((rate, p.ndim > 1 and "chain" not in parts[0]), []).append(p)
+    return [
+        {"params": params, "peak": rate, "lr": rate, **({} if decays else {"weight_decay": 0.0})}
+        for (rate, decays), params in groups.items()
+    ]
+
+
+def read_checkpoint(path: Path, *, averaged: bool = True) -> tuple[TaggerNet, Recipe, int]:
+    """Return the trained network in evaluation mode, its recipe, and its number of steps."""
+    state = torch.load(path, weights_only=True, map_location="cpu")
+    recipe = Recipe(**json.loads(state["recipe"]))
+    net = TaggerNet(recipe.shape)
+    net.load_state_dict(state["net"])
+    if averaged:
+        with torch.no_grad():
+            for name, p in net.named_parameters():
+                if name in state["average"]:
+                    p.copy_(state["average"][name])
+    return net.eval(), recipe, int(state["step"])

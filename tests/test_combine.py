@@ -1,0 +1,145 @@
+"""Rules and model together: what the rules mend, add and veto."""
+
+from __future__ import annotations
+
+import pytest
+
+from sayso.attribution.combine import Together, combine, mark_nested, quotation_kind
+from sayso.attribution.marks import find_quotations
+from sayso.attribution.tagger import Tagged
+from sayso.attribution.types import Attribution, TextSpan, make_attribution, text_hash
+from sayso.attribution.words import find_paragraphs
+
+
+def span(text: str, part: str, after: int = 0) -> TextSpan:
+    start = text.index(part, after)
+    return TextSpan(start, start + len(part))
+
+
+def tag(text: str, *contents: str, cue: str, source: str | None = None, confidence: float = 0.9) -> Tagged:
+    return Tagged(
+        cue=span(text, cue),
+        sources=() if source is None else (span(text, source),),
+        contents=tuple(span(text, content) for content in contents),
+        confidence=confidence,
+        cue_score=confidence,
+        link_score=confidence,
+        path_score=confidence,
+    )
+
+
+def rule(
+    text: str, content: str, *, cue: str | None = None, source: str | None = None, confidence: float = 0.9
+) -> Attribution:
+    contents = [span(text, content)]
+    return make_attribution(
+        text,
+        article_id="a",
+        text_sha256=text_hash(text),
+        kind=quotation_kind(text, contents, find_quotations(text, find_paragraphs(text))),
+        content=contents,
+        cue=[] if cue is None else [span(text, cue)],
+        source=[] if source is None else [span(text, source)],
+        confidence=confidence,
+        origin="rule:test",
+    )
+
+
+def together(
+    text: str,
+    tagged: list[Tagged],
+    ruled: tuple[Attribution, ...] = (),
+    settings: Together | None = None,
+    **options: object,
+) -> list[Attribution]:
+    return combine(
+        text,
+        tagged,
+        list(ruled),
+        article_id="a",
+        text_sha256=text_hash(text),
+        model="m@1",
+        settings=settings or Together(),
+        **options,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "expected", "kind"),
+    [
+        ("“Rents will rise,” Ruiz said.", "Rents will rise", "“Rents will rise,”", "direct"),
+        ("«Rents will rise», Ruiz said.", "«Rents will rise", "«Rents will rise»", "direct"),
+        ("Ruiz said that rents will rise.", "that rents will rise", "rents will rise", "indirect"),
+        ("Ruiz said rents “will rise.”", "rents “will rise", "rents “will rise.”", "mixed"),
+        ("Ruiz said rents will rise.", "rents will rise", "rents will rise", "indirect"),
+        ("“Rents will rise. Wages too,” Ruiz said.", "“Rents will rise.", "“Rents will rise. Wages too,”", "direct"),
+        (
+            "Ruiz said the “Blue Harbour” would open.",
+            "the “Blue Harbour” would open",
+            "the “Blue Harbour” would open",
+            "indirect",
+        ),
+    ],
+    ids=["both-marks", "closing-mark", "complementiser", "mixed-end", "indirect", "two-sentences", "named-thing"],
+)
+def test_edges_go_to_the_marks_and_that_goes(text: str, tagged: str, expected: str, kind: str) -> None:
+    (found,) = together(text, [tag(text, tagged, cue="said", source="Ruiz")])
+    assert found.content == expected
+    assert found.kind == kind
+    assert found.origin == "model:m@1"
+
+
+def test_quotation_over_paragraphs_is_taken_whole() -> None:
+    text = "Ruiz said: “Rents will rise.\n\n“Wages will not.”\n\nThe end."
+    (found,) = together(text, [tag(text, "“Rents will rise.", cue="said", source="Ruiz")])
+    assert [s.of(text) for s in found.content_spans] == ["“Rents will rise.", "“Wages will not.”"]
+    assert "quotation.paragraphs" in found.why
+
+
+def test_quotation_is_not_stretched_over_another_attribution() -> None:
+    text = "“Rents will rise, Ruiz said, and wages, said Lee.”"
+    first = tag(text, "“Rents will rise", cue="Ruiz said", source="Ruiz")
+    second = tag(text, "and wages", cue="said Lee", source="Lee")
+    assert together(text, [first, second])[0].content == "“Rents will rise"
+
+
+def test_unsure_tags_and_masked_spans_are_left_out() -> None:
+    text = "Ruiz said rents will rise. Lee said wages will not."
+    unsure = tag(text, "rents will rise", cue="said", source="Ruiz", confidence=0.01)
+    assert together(text, [unsure]) == []
+    sure = tag(text, "rents will rise", cue="said", source="Ruiz")
+    assert len(together(text, [sure], masks=[(30, 40)])) == 1
+    assert together(text, [sure], masks=[(0, 12)]) == []
+
+
+def test_rules_add_quotations_and_nested_attributions() -> None:
+    text = "Ruiz said Lee had warned that rents will rise. “Wages will not follow,” noted Brandt."
+    outer = tag(text, "Lee had warned that rents will rise", cue="said", source="Ruiz")
+    inner = rule(text, "rents will rise", cue="warned", source="Lee")
+    quoted = rule(text, "“Wages will not follow,”", cue="noted", source="Brandt")
+    found = together(text, [outer], (inner, quoted))
+    assert [a.cue for a in found] == ["said", "warned", "noted"]
+    assert found[1].nested_in == found[0].id
+    assert found[2].nested_in is None
+
+
+def test_rules_do_not_add_what_the_model_has_or_what_they_doubt() -> None:
+    text = "Ruiz said rents will rise. “Wages will not follow,” noted Brandt."
+    tagged = tag(text, "rents will rise", cue="said", source="Ruiz")
+    same = rule(text, "rents will rise", cue="said", source="Ruiz")
+    doubtful = rule(text, "“Wages will not follow,”", cue="noted", source="Brandt", confidence=0.05)
+    (found,) = together(text, [tagged], (same, doubtful))
+    assert found.origin == "both"
+
+
+def test_empty_text_has_nothing() -> None:
+    assert together("", []) == []
+
+
+def test_nesting_names_the_smallest_holder() -> None:
+    text = "Ruiz said Lee claimed that Brandt warned rents will rise."
+    a = rule(text, "Lee claimed that Brandt warned rents will rise", cue="said", source="Ruiz")
+    b = rule(text, "Brandt warned rents will rise", cue="claimed", source="Lee")
+    c = rule(text, "rents will rise", cue="warned", source="Brandt")
+    nested = {n.cue: n.nested_in for n in mark_nested([c, a, b])}
+    assert nested == {"said": None, "claimed": a.id, "warned": b.id}

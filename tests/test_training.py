@@ -1,0 +1,160 @@
+"""Training data, losses and recipes; no model is trained here but a tiny one, and that is marked slow."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sayso.attribution.decoding import LABELS, label_spans, read_spans
+from sayso.attribution.errors import ConfigError, InputError
+from sayso.attribution.gold import GoldAttribution, GoldDocument
+from sayso.attribution.tagger import shipped_folder
+from sayso.attribution.types import TextSpan
+
+pytest.importorskip("torch", reason="the extra [train] is not installed")
+
+import torch
+
+from sayso.attribution.training.build import read_decoding
+from sayso.attribution.training.choose import reliability
+from sayso.attribution.training.data import cut_batches, vary_text
+from sayso.attribution.training.loop import check_file, read_recipe, read_tokenizer
+from sayso.attribution.training.measure import change_document
+from sayso.attribution.training.model import Chain, Shape, TaggerNet
+
+TEXT = "“Rents will rise,” Ruiz said.\n\nLee told reporters that wages would not."
+
+
+def find(part: str) -> TextSpan:
+    start = TEXT.index(part)
+    return TextSpan(start, start + len(part))
+
+
+DOCUMENT = GoldDocument(
+    id="a",
+    text=TEXT,
+    attributions=(
+        GoldAttribution("direct", (find("“Rents will rise,”"),), (find("said"),), (find("Ruiz"),)),
+        GoldAttribution("indirect", (find("wages would not"),), (find("told reporters"),), (find("Lee"),)),
+    ),
+)
+
+
+def test_batches_hold_every_span_of_each_cue() -> None:
+    tokenizer = read_tokenizer(shipped_folder() / "tokenizer.json")
+    (batch,) = cut_batches([DOCUMENT], tokenizer, random.Random(0), size=256, pieces_per_batch=4096, vary=0.0)
+    assert batch.ids.shape == batch.tags.shape
+    found = []
+    for row, cue, labels in zip(batch.rows, batch.cues, batch.links, strict=True):
+        spans = {role: tokenizer.decode([int(i) for i in batch.ids[row, a:b]]) for role, a, b in read_spans(labels)}
+        found.append(spans)
+        assert ("cue", cue) in {(role, a) for role, a, _ in read_spans(labels)}
+    assert [spans["source"] for spans in found] == ["ruiz", "lee"]
+    assert [spans["cue"] for spans in found] == ["said", "told reporters"]
+    assert found[1]["content"] == "wages would not"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_varied_texts_keep_their_spans(seed: int) -> None:
+    text, groups = vary_text(DOCUMENT, random.Random(seed))
+    for group in groups:
+        assert all(0 <= start < end <= len(text) for _, start, end in group)
+        assert sum(role == "cue" for role, _, _ in group) == 1
+
+
+@pytest.mark.parametrize(
+    ("variant", "content"),
+    [("guillemets", "Rents will rise,"), ("straight", '"Rents will rise,"'), ("none", "Rents will rise,")],
+)
+def test_changed_marks_keep_the_content(variant: str, content: str) -> None:
+    changed = change_document(DOCUMENT, variant)
+    assert content in changed.attributions[0].content[0].of(changed.text)
+    assert changed.attributions[0].cue[0].of(changed.text) == "said"
+    assert "“" not in changed.text
+
+
+def test_chain_loss_and_its_slopes_are_those_of_the_plain_sum() -> None:
+    torch.manual_seed(0)
+    chain = Chain()
+    for parameter in chain.parameters():
+        parameter.data.normal_()
+    scores = torch.randn(3, 7, len(LABELS), requires_grad=True)
+    labels = torch.tensor(
+        np.stack(
+            [label_spans([("cue", 1, 2), ("content", 3, 5)], 7), label_spans([("source", 0, 2)], 7), label_spans([], 7)]
+        )
+    )
+    lengths = torch.tensor([7, 5, 3])
+
+    start, between, end = chain.tables()
+    plain = torch.zeros(())
+    for row, n in enumerate(lengths.tolist()):
+        alpha = start + scores[row, 0]
+        for i in range(1, n):
+            alpha = torch.logsumexp(alpha[:, None] + between, 0) + scores[row, i]
+        path = labels[row, :n]
+        right = start[path[0]] + end[path[-1]] + scores[row, torch.arange(n), path].sum()
+        plain = plain + torch.logsumexp(alpha + end, 0) - right - between[path[:-1], path[1:]].sum()
+    plain = plain / 3
+
+    quick = chain.loss(scores, labels, lengths)
+    assert quick.item() == pytest.approx(plain.item(), abs=1e-4)
+    leaves = [scores, chain.start, chain.between, chain.end]
+    for ours, theirs in zip(torch.autograd.grad(quick, leaves), torch.autograd.grad(plain, leaves), strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+def test_padding_changes_no_score() -> None:
+    torch.manual_seed(0)
+    net = TaggerNet(Shape(vocabulary=50, hidden=24, layers=2, heads=2, inner=48, positions=16, link=8, reach=4)).eval()
+    ids = torch.randint(1, 50, (1, 6))
+    zeros = torch.zeros_like(ids)
+    padded = torch.cat([ids, torch.zeros(1, 4, dtype=torch.int64)], 1)
+    more = torch.zeros_like(padded)
+    with torch.no_grad():
+        short = net.encode(ids, zeros, zeros, zeros)[1]
+        long = net.encode(padded, more, more, more)[1][:, :6]
+    assert torch.allclose(short, long, atol=1e-5)
+
+
+def test_shipped_recipe_is_read_and_names_its_inputs() -> None:
+    path = shipped_folder() / "recipe.toml"
+    recipe = read_recipe(path)
+    assert recipe.encoder_id
+    assert all(len(s) == 64 for s in (recipe.encoder_sha256, recipe.train_sha256, recipe.dev_sha256))
+    config = json.loads((shipped_folder() / "config.json").read_text(encoding="utf-8"))
+    decoding = read_decoding(path)
+    assert config["decoding"]["window"] == decoding.window
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("speed = 3", "unknown key 'speed'"), ('seed = "x"', "seed is 'x', it must be int"), ("= 3", "can't read")],
+)
+def test_wrong_recipes_are_refused(tmp_path: Path, line: str, message: str) -> None:
+    text = (shipped_folder() / "recipe.toml").read_text(encoding="utf-8")
+    path = tmp_path / "recipe.toml"
+    path.write_text(line + "\n" + text.replace("seed = 20", "" if "seed" in line else "seed = 20"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        read_recipe(path)
+
+
+def test_other_data_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "train.jsonl"
+    with pytest.raises(InputError, match="no such file"):
+        check_file(path, "0" * 64, InputError)
+    path.write_text("{}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="the recipe wants 0000"):
+        check_file(path, "0" * 64, InputError)
+
+
+def test_reliability_measures_the_gap() -> None:
+    confidence = np.asarray([0.9] * 10 + [0.1] * 10)
+    right = np.asarray([True] * 8 + [False] * 2 + [True] + [False] * 9)
+    error, bins = reliability(confidence, right)
+    assert error == pytest.approx(0.05)
+    assert bins == ((0.1, 0.1, 10), (0.9, 0.8, 10))
