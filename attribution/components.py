@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from .extraction import Extractor, as_article
+from .models import RULES
 from .parsed import refine_by_parse
 from .registry import Registry
 from .types import Article, Attribution
@@ -114,6 +115,15 @@ class AttributionFinder(_Stateless):
         write_attributions(doc, found, spans_key=self.spans_key)
         return doc
 
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 64) -> Iterator[Doc]:
+        """Yield each doc in turn: the same as calling the component on each, but the model sees several at once."""
+        for docs in self.extractor.chunks(stream):
+            articles = [article_of(doc) for doc in docs]
+            masks = [self.extractor.find_masks(article.text) for article in articles]
+            for doc, mask, found in zip(docs, masks, self.extractor.find_all(articles, masks), strict=True):
+                write_attributions(doc, refine_by_parse(doc, found, masks=mask), spans_key=self.spans_key)
+                yield doc
+
 
 class SpeakerLinker(_Stateless):
     """Gives each attribution on the Doc its speaker, or declines and says why. Holds no state between docs."""
@@ -135,11 +145,16 @@ class SpeakerLinker(_Stateless):
 @Language.factory(
     "sayso_attribution",
     assigns=["doc.spans", "doc._.attributions"],
-    default_config={"spans_key": SPANS_KEY, "mask_boilerplate": True},
+    default_config={"spans_key": SPANS_KEY, "model": None, "mask_boilerplate": True},
 )
-def make_attribution_finder(nlp: Language, name: str, spans_key: str, mask_boilerplate: bool) -> AttributionFinder:
-    """Build the component that finds attributions; a broken lexicon raises here, not on the first doc."""
-    extractor = Extractor(Registry.read([]), mask_boilerplate=mask_boilerplate)
+def make_attribution_finder(
+    nlp: Language, name: str, spans_key: str, model: str | None, mask_boilerplate: bool
+) -> AttributionFinder:
+    """Build the component that finds attributions; a broken lexicon or model raises here, not on the first doc.
+
+    `model`: None for the rules alone, "attribution-en" for the packaged model, a folder, or a Hub id.
+    """
+    extractor = Extractor(Registry.read([]), model=model, mask_boilerplate=mask_boilerplate)
     return AttributionFinder(extractor, spans_key=spans_key)
 
 
@@ -153,5 +168,6 @@ def make_speaker_linker(
     nlp: Language, name: str, spans_key: str, registry: list[str], mask_boilerplate: bool
 ) -> SpeakerLinker:
     """Build the component that resolves speakers; `registry` names the user's own files beside the shipped ones."""
-    extractor = Extractor(Registry.read([Path(path) for path in registry]), mask_boilerplate=mask_boilerplate)
+    known = Registry.read([Path(path) for path in registry])
+    extractor = Extractor(known, model=RULES, mask_boilerplate=mask_boilerplate)
     return SpeakerLinker(extractor, spans_key=spans_key)

@@ -1,25 +1,38 @@
-"""The whole extraction of one article, without spaCy: boilerplate, attributions by rules, speakers.
+"""The whole extraction of one article, without spaCy: boilerplate, attributions by rules and model, speakers.
 
 The spaCy components of `components.py` are made of the same pieces and give the same answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
 
 from .boilerplate import find_boilerplate
+from .models import read_tagger
 from .registry import Registry
-from .rules import RuleEngine
+from .rules import RULES_VERSION, RuleEngine
 from .speakers import resolve_speakers
+from .tagger import TEXTS_AT_ONCE
+from .together import ModelAndRules, TextToRead
 from .types import Article, Attribution, text_hash
+
+Item = TypeVar("Item")
 
 
 class Extractor:
-    """Finds an article's attributions and their speakers; holds lexicons and registry, and nothing of any article."""
+    """Finds an article's attributions and their speakers; holds lexicons, model and registry, nothing of any article.
 
-    def __init__(self, registry: Registry, *, mask_boilerplate: bool = True) -> None:
+    `model` as in `read_tagger`: None or "rules" for the rules alone, "attribution-en" for the packaged one.
+    """
+
+    def __init__(self, registry: Registry, *, model: str | Path | None = None, mask_boilerplate: bool = True) -> None:
         self.engine = RuleEngine()
+        tagger = read_tagger(model)
+        self._together = None if tagger is None else ModelAndRules(tagger, self.engine)
         self.registry = registry
         self.mask_boilerplate = mask_boilerplate
 
@@ -29,12 +42,45 @@ class Extractor:
         found = self.find(article, masks=masks)
         return self.resolve(article, found, masks=masks)
 
+    @property
+    def version(self) -> str:
+        """What finds the attributions, for provenance: rules, and the model with its version."""
+        return RULES_VERSION if self._together is None else self._together.version
+
+    def pipe(self, articles: Iterable[Article]) -> Iterator[tuple[Article, list[Attribution]]]:
+        """Yield (article, what calling the extractor on it returns); the model sees several articles at once."""
+        for chunk in self.chunks(articles):
+            masks = [self.find_masks(article.text) for article in chunk]
+            for article, mask, found in zip(chunk, masks, self.find_all(chunk, masks), strict=True):
+                yield article, self.resolve(article, found, masks=mask)
+
+    def chunks(self, items: Iterable[Item]) -> Iterator[list[Item]]:
+        """Yield as many items together as are read at once: one by the rules alone, more by the model."""
+        size = 1 if self._together is None else TEXTS_AT_ONCE
+        stream = iter(items)
+        while chunk := list(islice(stream, size)):
+            yield chunk
+
+    def find_all(
+        self, articles: Sequence[Article], masks: Sequence[Sequence[tuple[int, int]]]
+    ) -> Iterator[list[Attribution]]:
+        """Yield what `find` returns for each article."""
+        if self._together is None:
+            for article, mask in zip(articles, masks, strict=True):
+                yield self.find(article, masks=mask)
+        else:
+            yield from self._together.pipe(
+                TextToRead(article.text, article.id, mask) for article, mask in zip(articles, masks, strict=True)
+            )
+
     def find_masks(self, text: str) -> list[tuple[int, int]]:
         """Return the half-open ranges that hold boilerplate."""
         return [(mask.start, mask.end) for mask in find_boilerplate(text)] if self.mask_boilerplate else []
 
     def find(self, article: Article, *, masks: Sequence[tuple[int, int]]) -> list[Attribution]:
         """Return the attributions without speakers."""
+        if self._together is not None:
+            return self._together.find(TextToRead(article.text, article.id, masks))
         return self.engine.find(article.text, article_id=article.id, masks=masks, text_sha256=article.text_sha256)
 
     def resolve(

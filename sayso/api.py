@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from .attribution.errors import ArtifactError, ConfigError, InputError
+from .attribution.errors import ConfigError, InputError
 from .attribution.extraction import as_article, keep_confident
 from .attribution.types import Article, Attribution
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from .attribution.extraction import Extractor
 
-RULES = "rules"
 # Twice the size at which the readers split a text, so that only unread, hand-made articles can be longer.
 MAX_CHARACTERS = 2_000_000
 
@@ -34,6 +33,7 @@ class Attributor:
         version: str,
         min_confidence: float = 0.0,
         nlp: Language | None = None,
+        model: str | Path | None = None,
         registry: Sequence[str | Path] = (),
     ) -> None:
         if not 0.0 <= min_confidence <= 1.0:
@@ -42,6 +42,7 @@ class Attributor:
         self.version = version
         self.min_confidence = min_confidence
         self._own_nlp = nlp
+        self._model = None if model is None else str(model)
         self._registry = [str(path) for path in registry]
 
     @cached_property
@@ -54,7 +55,7 @@ class Attributor:
             nlp = spacy.blank("en")
             nlp.max_length = MAX_CHARACTERS
         if "sayso_attribution" not in nlp.pipe_names:
-            nlp.add_pipe("sayso_attribution")
+            nlp.add_pipe("sayso_attribution", config={"model": self._model})
         if "sayso_speakers" not in nlp.pipe_names:
             nlp.add_pipe("sayso_speakers", config={"registry": self._registry})
         return nlp
@@ -76,8 +77,8 @@ class Attributor:
         """
         checked = (_checked(as_article(item)) for item in articles)
         if self._own_nlp is None:
-            for article in checked:
-                yield article, keep_confident(self.extractor(article), self.min_confidence)
+            for article, found in self.extractor.pipe(checked):
+                yield article, keep_confident(found, self.min_confidence)
             return
         from .attribution.components import read_attributions, set_article
 
@@ -95,23 +96,22 @@ def load(
 ) -> Attributor:
     """Return an Attributor ready to use; lexicons and registry are read here, not on the first article.
 
-    `model`: None or "rules" for the rules alone. `registry`: your own speaker files, added to the shipped ones. `nlp`:
+    `model`: None or "rules" for the rules alone, "attribution-en" for rules and the packaged model, a model's folder,
+    or a Hub id (which opens a socket). `registry`: your own speaker files, added to the shipped ones. `nlp`:
     your own spaCy pipeline, to which our components are added where they are missing.
     Raises ArtifactError for a model that this release doesn't have, ConfigError for a broken registry.
     """
-    if model is not None and str(model) != RULES:
-        raise ArtifactError(f"no model {str(model)!r} in this release; allowed: {RULES!r} (leave --model out)")
     from . import __version__
     from .attribution.extraction import Extractor
     from .attribution.registry import Registry
-    from .attribution.rules import RULES_VERSION
 
-    extractor = Extractor(Registry.read([Path(path) for path in registry]))
+    extractor = Extractor(Registry.read([Path(path) for path in registry]), model=model)
     return Attributor(
         extractor,
-        version=f"{RULES_VERSION}@{__version__}",
+        version=f"{extractor.version}@{__version__}",
         min_confidence=min_confidence,
         nlp=nlp,
+        model=model,
         registry=registry,
     )
 

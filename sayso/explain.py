@@ -56,6 +56,9 @@ FRAMES: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "floating": "a quotation without a cue of its own goes to the last speaker nearby",
     "nested": "it stands inside what another source is reported to have said",
+    "model.tagged": "the trained tagger found cue and content",
+    "quotation.edges": "the content's edge was moved to its quotation mark",
+    "quotation.paragraphs": "the quotation goes on over several paragraphs",
     "parse": "your pipeline's dependency parse gave the source, or where the content ends",
     "participle": "the cue is a participle beside the content: C, S said, adding C",
     "passive": "the cue is passive: S was quoted as saying C",

@@ -82,13 +82,25 @@ def test_min_confidence_is_a_probability(minimum: float) -> None:
 
 
 @pytest.mark.parametrize("model", [None, "rules"])
-def test_models_of_this_release(model: str | None) -> None:
+def test_rules_alone_are_the_default(model: str | None) -> None:
     loaded = load(model)
     assert loaded.version == f"rules-1@{sayso.__version__}"
 
 
+def test_the_packaged_model_joins_the_rules_the_same_way_everywhere() -> None:
+    loaded = load("attribution-en")
+    assert loaded.version == f"rules-1+attribution-en@0.1.0@{sayso.__version__}"
+    texts = [TEXT, "Critics fear that rents, already high, will rise.", "Nothing was said."]
+    found = [group for _, group in loaded.pipe(texts)]
+    assert found == [loaded(text) for text in texts]
+    assert [list(doc._.attributions) for doc in loaded.nlp.pipe(texts)] == found
+    assert any(item.origin == "both" for item in found[0])
+    assert all("model.tagged" in item.why for item in found[1])
+    assert found[1]
+
+
 def test_an_unknown_model_is_refused() -> None:
-    with pytest.raises(ArtifactError, match=r"no model 'nope' in this release; allowed: 'rules'"):
+    with pytest.raises(ArtifactError, match=r"no model 'nope'; allowed: 'rules', 'attribution-en', a model's folder"):
         load("nope")
     with pytest.raises(ArtifactError):
         attribute(TEXT, model="nope")
