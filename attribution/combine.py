@@ -18,7 +18,7 @@ from .words import find_paragraphs
 
 COMPLEMENTISER = re.compile(r"that(?:\s+|\s*,\s+)(?=\S)", re.IGNORECASE)
 RELATIVE = re.compile(r"who|which|that|whose", re.IGNORECASE)
-RELATIVE_CLAUSE = re.compile(r"\s*,\s*(?:who|which|whose|whom|where)\b", re.IGNORECASE)
+RELATIVE_CLAUSE = re.compile(r"\s{0,3},\s{0,3}(?:who|which|whose|whom|where)\b", re.IGNORECASE)
 # Names of things in quotation marks (the “Normandy Quartet”) don't make a content mixed.
 NAMED_THING = re.compile(r"[A-Z0-9][\w’'-]*(?: (?:[A-Z0-9][\w’'-]*|of|the|and|for|in)){0,5}")
 

@@ -10,7 +10,7 @@ from .errors import ArtifactError, HubError
 from .tagger import DEFAULT_MODEL, Tagger, shipped_folder
 
 RULES = "rules"
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}+/[A-Za-z0-9][\w.-]{0,95}+")
 HUB_FILES = ["config.json", "*.onnx", "tokenizer.json", "recipe.toml", "metrics.json", "README.md"]
 
 log = logging.getLogger(__name__)

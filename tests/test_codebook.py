@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from pathlib import Path
 
@@ -130,10 +131,14 @@ def test_finding_terms_takes_time_in_proportion_to_the_text() -> None:
     codebook = read_codebook()
 
     def seconds(text: str) -> float:
-        start = time.process_time()
-        for _ in codebook.index.find(read_words(text)):
-            pass
-        return time.process_time() - start
+        # The best of three: a collection of the whole test run's garbage can fall into one of them.
+        best = math.inf
+        for _ in range(3):
+            start = time.process_time()
+            for _ in codebook.index.find(read_words(text)):
+                pass
+            best = min(best, time.process_time() - start)
+        return best
 
     for unit in ("Russian troops ", "if ", "NATO expands. ", "U.S. ", "border’s "):
         assert seconds(unit * 8000) < 0.2 + 16 * seconds(unit * 1000)
