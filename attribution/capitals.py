@@ -216,7 +216,7 @@ def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
     core = words[cut:]
     given = default_given_names()
     if len(core) > 2:
-        # "Wells Fargo CEO John Stumpf": what stands before a given name describes him.
+        # "Alder Bank CEO John Hale": what stands before a given name describes him.
         for shift in range(1, len(core) - 1):
             before = fold(core[shift - 1])
             describes = shift > 1 or before in ORG_WORDS or before in roles.nouns or core[0].isupper()
