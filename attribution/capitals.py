@@ -12,7 +12,7 @@ from .names import PARTICLES, fold, is_initial
 from .registry import Registry, RegistryEntry
 from .roles import Gender, default_given_names, default_roles, read_name_words
 
-EntityKind = Literal["person", "organization", "country", "group", "unknown"]
+EntityKind = Literal["person", "organization", "country", "group", "thing", "unknown"]
 
 _CAP = "A-ZÀ-ÖØ-ÞĀ-Ž"
 _ABBREVIATION = (
@@ -34,6 +34,13 @@ _NAME_WORDS = read_name_words()
 ORG_WORDS = _NAME_WORDS["name.organization"]
 STOP_WORDS = _NAME_WORDS["name.stop"]
 PLACES = _NAME_WORDS["name.place"]
+# What ends in one of these is an act, an event or a work: the Cold War, the Refugee Convention.
+THING_WORDS = _NAME_WORDS["name.thing"]
+# Newspapers by the last word of their names: The Alder Observer.
+PAPER_WORDS = _NAME_WORDS["name.paper"]
+# "Doctors for Rent Control"
+MEMBERS = frozenset("citizens doctors mothers lawyers scientists students workers neighbors friends concerned".split())
+PLACE_WORDS = frozenset("north south east west new united saint fort mount lake".split())
 # How newspapers shorten the states behind a politician's name: (D-Vt.), (R-S.C.).
 _STATES = """
 ala alabama|alaska alaska|ariz arizona|ark arkansas|calif california|colo colorado|conn connecticut|del delaware|
@@ -147,6 +154,8 @@ def _joins(before: str, gap: str) -> bool:
         return " for " in before and first in ORG_WORDS
     if gap == " in ":
         return " and " in before and first in ORG_WORDS
+    if gap == " for " and last in MEMBERS:
+        return True
     return last in ORG_WORDS and last not in ("campaign", "house", "news", "times", "post")
 
 
@@ -162,8 +171,8 @@ def _name_words(raw: str) -> tuple[str, ...]:
 def parse_name(raw: str, registry: Registry, after_the: bool = False) -> ParsedName:
     """Return `raw`, a capitalised sequence, without sentence-initial function words, titles and roles.
 
-    The kind is what the string itself tells: "unknown" for two or three capitalised words that may be a person, a
-    place or anything else. A name that the registry has gets its entry.
+    The kind is what the string itself tells: "thing" for a place, an act, an event or a work, "unknown" for two or
+    three capitalised words that may be a person or anything else. A name that the registry has gets its entry.
     """
     return _parse_name(raw, _RegistryKey(registry), after_the)
 
@@ -192,6 +201,7 @@ def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
         return _known((), words, raw, whole)
     first = 0
     while first < len(words) and folded[first] in STOP_WORDS and not (first + 1 < len(words) and words[first] == "US"):
+        after_the = folded[first] == "the"
         first += 1
     cut, titles_from = first, first
     gender: Gender | None = None
@@ -229,24 +239,21 @@ def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
     name, offset = _locate(raw, core)
     titles = tuple(folded[titles_from:cut])
     person = titled and len(core) <= 4
-    if any(_is_org(word) for word in core) and not (person and fold(core[0]) in given):
+    paper = len(core) > 1 and after_the and core[-1].lower() in PAPER_WORDS
+    members = len(core) > 2 and core[1] == "for" and core[0].lower() in MEMBERS
+    if paper or members or (any(_is_org(word) for word in core) and not (person and fold(core[0]) in given)):
         return ParsedName(titles, name, offset, "organization", None, None, True)
     folded_core = [fold(word).rstrip(".") for word in core]
     if not core:
         return ParsedName(titles, "", offset, "unknown", None, None, False)
-    if " ".join(folded_core[:2]) in PLACES or folded_core[0] in (
-        "north",
-        "south",
-        "east",
-        "west",
-        "new",
-        "united",
-        "saint",
-        "fort",
-        "mount",
-        "lake",
-    ):
-        return ParsedName(titles, name, offset, "unknown", None, None, True)
+    if " ".join(folded_core[:2]) in PLACES or folded_core[0] in PLACE_WORDS:
+        return ParsedName(titles, name, offset, "thing" if len(core) > 1 else "unknown", None, None, True)
+    if len(core) > 1 and folded_core[-1] in THING_WORDS and not titled and folded_core[0] not in given:
+        return ParsedName(titles, name, offset, "thing", None, None, True)
+    last = roles.nouns.get(folded_core[-1])
+    if len(core) > 1 and last is not None and last.plural and last.kind in ("inside", "class"):
+        # "Virginia Democrats", "House Republicans"
+        return ParsedName(titles, name, offset, "group", None, None, True)
     hint = given.get(folded_core[0])
     if len(core) >= 2 and folded_core[0] in given and len(core) <= 4 and not after_the:
         person = True

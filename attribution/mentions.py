@@ -36,6 +36,9 @@ SPEAKS_AFTER = re.compile(
 )
 # Whoever "said she ..." is a woman, nearly always.
 GENDER_AFTER = re.compile(r"(?:,[^,.\n]{1,60},)? (?:said|says|thinks|believes) (?:that )?(he|she)\b")
+NOUN_AFTER = re.compile(r" (CEO|[a-z]{4,15})\b")
+# Nouns of the lexicon that are verbs behind a name.
+ROLE_VERBS = frozenset({"docs", "users", "doctor", "counsel", "witness", "nurse", "author", "anchor", "champion"})
 FOLLOWS_BLANK = frozenset("(oiwbrstt")
 GENDER_LEADS = frozenset((" s", " t", " b"))
 _STATE_NAMES = frozenset(US_STATES.values())
@@ -245,13 +248,16 @@ def _describe(text: str, mention: Mention) -> None:
         return
     words = list(mention.titles)
     if not words and mention.start:
-        words = _noun_phrase_before(text[max(0, mention.start - 70) : mention.start])
+        words = _noun_phrase_before(text[max(0, mention.start - 70) : mention.start].rpartition("\n")[2])
         # Only a singular role noun right before the name describes it: "said spokesman X", not "he told X".
         at = roles.at_end(words)
         if at is None or at[0].plural:
             words = []
     if words:
         _take_roles(entity, words, roles)
+        noun = roles.at_end(words)
+        if entity.kind == "unknown" and noun is not None and noun[0].kind == "institution":
+            entity.kind = "organization"  # "the website Alder Hale"
     _describe_by_what_follows(text, mention, entity, roles)
 
 
@@ -260,6 +266,14 @@ def _describe_by_what_follows(text: str, mention: Mention, entity: Entity, roles
     end = mention.end
     # What follows most names begins with neither comma, bracket nor a blank and one of these letters.
     lead = text[end : end + 2]
+    if (
+        entity.kind == "unknown"
+        and lead[:1] == " "
+        and last_word(entity.name) not in roles.nouns
+        and _has_staff(text, end, roles)
+    ):
+        entity.kind = "organization"
+        return
     if lead[:1] not in ",(-–'’ " or (lead[:1] == " " and lead[1:] not in FOLLOWS_BLANK):
         return
     comma = lead[:1] == ","
@@ -290,6 +304,17 @@ def _describe_by_what_follows(text: str, mention: Mention, entity: Entity, roles
     if len(head) > 1 and roles.at_end(head) is not None:
         _take_roles(entity, head, roles)
         entity.words.update(phrase)
+
+
+def _has_staff(text: str, end: int, roles: RoleLexicon) -> bool:
+    """Return whether the noun right after a name says that it is a body: "Alder Hale bankers", "Alder Hale CEO"."""
+    after = NOUN_AFTER.match(text, end)
+    if after is None:
+        return False
+    if after[1] == "CEO":
+        return True
+    noun = roles.nouns.get(after[1])
+    return noun is not None and noun.kind in ("inside", "class") and after[1] not in ROLE_VERBS
 
 
 def _noun_phrase_before(before: str) -> list[str]:

@@ -12,7 +12,7 @@ from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import ORG_WORDS, parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
-from .names import LEADING_ARTICLE, SUFFIXES, fold, fold_name, last_word, slug, strip_possessive
+from .names import LEADING_ARTICLE, PARTICLES, SUFFIXES, fold, fold_name, last_word, slug, strip_possessive
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
@@ -142,24 +142,44 @@ class NameStage:
     def entity_type(self, entity: Entity, mention: Mention) -> SpeakerType:
         """Return the type of an entity that is a source; "unknown" names become people unless an article precedes."""
         if entity.kind != "unknown":
-            return entity.kind
+            return self.plain_type(entity)
         before = self.text[max(0, mention.start - 4) : mention.start].lower()
         words = entity.name.split()
-        if before == "the " or len(words) > 4 or any(word.islower() for word in words[1:]):
+        if before == "the " or len(words) > 4 or any(word.islower() and word not in PARTICLES for word in words[1:]):
             return "organization"
         if len(words) == 1 and entity.name.isupper():
             return "organization"
         return "person"
 
+    def plain_type(self, entity: Entity) -> SpeakerType:
+        """Return the type of an entity by itself: whatever is called by an act's or a report's name is a document."""
+        if entity.kind == "unknown":
+            return "person"
+        if entity.kind != "thing":
+            return entity.kind
+        last = self.registry.roles.nouns.get(last_word(entity.name))
+        return "document" if last is not None and last.kind == "document" else "organization"
+
     def of_entity(self, entity: Entity, how: SpeakerHow, why: str, kind: SpeakerType | None = None) -> Answer:
         if kind is None:
-            kind = "person" if entity.kind == "unknown" else entity.kind
+            kind = self.plain_type(entity)
         known = entity.entry
         if known is None and kind == "person":
             known = self.registry.fuzzy(entity.name)
         if known is not None:
             return Answer(known.name, known.type, how, why, known.id, entity)
-        return Answer(entity.name, kind, how, why, self.slug_id(entity.name), entity)
+        return Answer(
+            entity.name,
+            kind,
+            how,
+            why,
+            self.person_id(entity.name) if kind == "person" else self.slug_id(entity.name),
+            entity,
+        )
+
+    def person_id(self, name: str) -> str:
+        """Return the slug of a full name; of a lone surname or given name one that holds in this article only."""
+        return self.slug_id(name) if " " in name or name.startswith("@") else self.scoped_id("person", name)
 
     def slug_id(self, name: str) -> str:
         return slug(name) or "speaker-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
@@ -201,7 +221,8 @@ class NameStage:
         for mention in self.names.before(min(end, start + 60), most=4):
             before = mention.start - start
             if mention.titles and mention.entity.kind == "person" and 0 < before <= len(" ".join(mention.titles)) + 2:
-                return mention
+                owns = mention.end < end - 2 and self.text[mention.end] in "'’"
+                return None if owns else mention
         return None
 
     def own_end(self, phrase: SourcePhrase, start: int, end: int) -> int:
@@ -224,7 +245,7 @@ class NameStage:
         entity = mention.entity
         if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:
             return False
-        if phrase.head is not None and entity.entry is None and entity.kind == "unknown":
+        if phrase.head is not None and entity.entry is None and entity.kind in ("unknown", "thing"):
             return False
         return entity.entry is not None or (mention.end <= max(own_end + 2, end) and mention.start >= start - 1)
 
@@ -286,8 +307,9 @@ class NameStage:
         for mention in reversed(self.names.before(own_end, most=4)):
             if mention.start < start:
                 break
-            if self.text[mention.end : mention.end + 1] in ("'", "’") and mention.entity.kind != "unknown":
-                return self.of_entity(mention.entity, "nominal", "speaker.issuer")
+            if self.text[mention.end : mention.end + 1] in ("'", "’"):
+                kind = self.entity_type(mention.entity, mention)
+                return self.of_entity(mention.entity, "nominal", "speaker.issuer", kind)
         return None
 
     def is_common(self, phrase: SourcePhrase, start: int) -> bool:
@@ -331,7 +353,7 @@ class NameStage:
         if BRAND.search(name):
             return True
         # A person's surname stands alone only after a full name; a transcript's "HALE:" or "Hale:" is no such case.
-        return self.text.count(name) > 1 and f"{name}:" not in self.text
+        return self.text.count(name) > 1 and f"\n{name}:" not in self.text and f'"{name}:' not in self.text
 
     def misspelt(self, surname: str) -> Entity | None:
         """Return the one person of the article whose surname differs by a letter or two: "Mr. Ruitz" is Ana Ruiz."""

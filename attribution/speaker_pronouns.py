@@ -198,6 +198,11 @@ class PronounStage(RoleStage):
         pair = self.pair_before(start)
         if pair is not None:
             return self.found(pair)
+        # A paper or a council is "they" too.
+        for said in reversed(self.said[-1:]):
+            near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 1
+            if near and said.answer.type == "organization":
+                return self.found(self.again(said.answer, "pronoun", "speaker.plural-body"))
         return None, f"{DECLINED}.plural"
 
     def pair_before(self, start: int) -> Answer | None:

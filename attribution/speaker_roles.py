@@ -5,23 +5,39 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import zip_longest
 
 from .antecedents import Candidate, find_candidates, grammar_of
 from .dates import find_latest_date
 from .described import find_described
 from .descriptions import describe_source
-from .mentions import Entity
+from .mentions import Entity, Mention
 from .names import LEADING_ARTICLE, fold, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import RegistryEntry
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, NameStage
-from .types import Attribution
+from .types import Attribution, SpeakerType
 
 CHANNEL_HEADS = frozenset(
     ["report", "article", "story", "newspaper", "paper", "network", "broadcaster", "outlet", "magazine", "news agency"]
 )
-POLL_HEADS = frozenset(["poll", "survey", "study", "analysis", "research", "data", "estimate", "projection", "figures"])
+# Words for one and the same work: "a study ... the research".
+_WORKS = tuple(
+    frozenset(words.split())
+    for words in (
+        "poll survey study analysis research data estimate projection figures findings review",
+        "ad advertisement commercial spot video clip",
+        "film documentary movie",
+        "recording footage video clip tape",
+        "lawsuit complaint filing brief motion",
+    )
+)
+# What somebody else than the last speaker may well have made; the second lot at least somebody else than a person.
+OTHERS_WORKS = frozenset(
+    "ad advertisement commercial spot clip video film documentary movie book slide footage".split()
+)
+REPORTED = frozenset("research study data".split())
 # Words for one and the same unnamed person: "a representative of the US government ... the US official".
 GENERIC_HEADS = frozenset(["official", "representative", "source", "person", "aide", "adviser"])
 # What somebody speaks through rather than for.
@@ -33,6 +49,15 @@ NAMED_POLL = re.compile(
 POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
 POLL_REACH = 3000
 LEAD_SENTENCES = 3
+# Words of "familiar with the matter" that a description keeps.
+MAX_FAMILIAR = 7
+# "a study that appeared in the Alder Journal", "a page on the bank's website"
+PUBLISHED = re.compile(
+    r",? (?:(?:that |which |was |recently |first |just ){0,3}"
+    r"(?:appeared|published|released|posted|issued|conducted|carried|printed|produced|aired|commissioned) "
+    r"(?:by|in|on|at)|on [^,.;:]{2,40}(?:website|web site|site|page|blog|channel))\b"
+)
+_ISSUED = frozenset({"by", "from", "of", "conducted", "released", "published"})
 # Whose name tells what it is, and what news calls it.
 BODY_WORDS: dict[str, frozenset[str]] = {
     "union": frozenset({"union", "association", "workers", "teamsters", "brotherhood", "federation"}),
@@ -42,6 +67,11 @@ BODY_WORDS: dict[str, frozenset[str]] = {
     "appeals court": frozenset({"appeals"}),
     "police": frozenset({"police"}),
     "bloc": frozenset({"union"}),
+    "panel": frozenset({"committee", "panel", "commission", "board", "tribunal"}),
+    "bank": frozenset({"bank", "bancorp"}),
+    "hospital": frozenset({"hospital", "clinic"}),
+    "museum": frozenset({"museum"}),
+    "church": frozenset({"church"}),
     "fund": frozenset({"fund"}),
     "company": frozenset({"company", "inc", "inc.", "corp", "corp.", "co."}),
 }
@@ -78,6 +108,10 @@ def latest_date(text: str) -> str | None:
     """Return the latest full date that an undated article mentions, which is about when it was written."""
     line = find_latest_date(text)
     return None if line is None else line.date
+
+
+def _same_work(one: str, other: str) -> bool:
+    return any(one in words and other in words for words in _WORKS)
 
 
 def _spokesperson(form: str) -> str:
@@ -235,6 +269,18 @@ class RoleStage(NameStage):
         )
         return self.found(answer)
 
+    def familiar(self, source: str, called: str) -> tuple[Answer | None, str]:
+        """Return an unnamed speaker described by what they know: "people familiar with the talks"."""
+        words = " ".join(source.split(",")[0].split()).strip("\"“”'‘’ ")
+        at = re.search(r"\b(?:those|people|persons?|individuals?|man|woman|some(?:one|body))\b", words, re.IGNORECASE)
+        rest = words[at.end() :] if at is not None else ""
+        rest = re.sub(r"^ who (?:are|is|was|were) ", " ", rest)
+        name = called + " ".join(["", *rest.split()[:MAX_FAMILIAR]])
+        plural = called == "people"
+        head = self.registry.roles.nouns.get("people familiar" if plural else "person")
+        scoped = self.scoped_id("unnamed", name)
+        return self.found(Answer(name, "unnamed", "nominal", "speaker.unnamed", scoped, plural=plural, head=head))
+
     def side(self, start: int) -> RegistryEntry | None:
         """Return the country of the state body last named in the same paragraph, else the only one in the article."""
         paragraph = self.text.rfind("\n", 0, start)
@@ -323,6 +369,16 @@ class RoleStage(NameStage):
         found = list(ASKED_BEFORE.finditer(self.text, max(0, start - ASKED_REACH), start))
         return " ".join(found[-1][1].split()) if found else None
 
+    def owning_body(self, item: Attribution, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the body whose thing speaks: "the party's rules", "the agency's bureaucracy"."""
+        if phrase.owner is None or phrase.determiner != "definite" or phrase.owner[:1].isupper():
+            return None
+        owner = parse_phrase(f"the {phrase.owner}", self.registry.roles)
+        if owner.head is None or owner.head.kind != "institution":
+            return None
+        answer, _ = self.institution(item, owner, start)
+        return self.again(answer, "nominal", "speaker.issuer") if answer is not None else None
+
     def institution(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
         """Return the institution that a noun means: of a country, of a person, or the one last named with it."""
         head = phrase.head
@@ -344,9 +400,12 @@ class RoleStage(NameStage):
                 return self.found(self.of_entry(known, known.name))
         own = [strip_possessive(word) for word in phrase.words]
         if phrase.owner is not None:
-            if head.form == "campaign":
-                return self.found(self.organization(f"{split_name(phrase.owner).surname} campaign"))
+            surname = split_name(phrase.owner).surname
+            if head.form == "campaign" or (head.form == "team" and self.has_campaign(surname)):
+                return self.found(self.organization(f"{surname} campaign"))
             return self.found(self.organization(" ".join([phrase.owner, *own])))
+        if head.form == "team" and len(phrase.modifiers) == 1 and self.has_campaign(phrase.modifiers[0]):
+            return self.found(self.organization(f"{phrase.modifiers[0]} campaign"))
         if phrase.determiner == "own":
             owned = self.owned(item, phrase, start) if head.form in OWN_CHANNELS else None
             return owned or self.own_institution(item, phrase, start)
@@ -379,7 +438,13 @@ class RoleStage(NameStage):
             name = " ".join(own)
             return self.found(self.organization(name, "name"))
         name = describe_source(phrase, self.registry, None)
-        return self.found(Answer(name, "organization", "nominal", "speaker.institution", self.slug_id(name), head=head))
+        # "the bank" of another article is another bank.
+        own_id = self.scoped_id("organization", name) if name.islower() else self.slug_id(name)
+        return self.found(Answer(name, "organization", "nominal", "speaker.institution", own_id, head=head))
+
+    def has_campaign(self, surname: str) -> bool:
+        """Return whether the article speaks of this person's campaign, so that their team is it."""
+        return any(f"{surname}{joint} campaign" in self.text for joint in ("", "'s", "’s"))
 
     def body_called(self, phrase: SourcePhrase, start: int) -> Entity | None:
         """Return the one body of the article whose name has the phrase's words: "police" of Alder Police Department.
@@ -472,25 +537,34 @@ class RoleStage(NameStage):
         issuer = self.issuer(item, phrase, start, end)
         if issuer is not None:
             return self.found(issuer)
-        if phrase.determiner == "definite" or (
-            phrase.determiner == "none" and not head.plural and not phrase.modifiers
-        ):
+        owner = self.owning_body(item, phrase, start)
+        if owner is not None:
+            return self.found(owner)
+        definite = phrase.determiner == "definite"
+        if head.form in POLLS and (definite or self.names.sentence_of(start) <= LEAD_SENTENCES):
+            sponsor = self.pollster(start, end)
+            if sponsor is not None:
+                return self.found(sponsor)
+        if definite or (phrase.determiner == "none" and not head.plural and not phrase.modifiers):
             for said in reversed(self.said[-LOOK_BACK_SAID:]):
-                answer = said.answer
+                before = said.answer.head
                 if (
-                    answer.head is not None
-                    and answer.head.kind == "document"
-                    and (answer.head.plural == head.plural or phrase.determiner == "definite")
-                    and (answer.head.canonical == head.canonical or {answer.head.form, head.form} <= POLL_HEADS)
+                    before is not None
+                    and before.kind == "document"
+                    and (before.plural == head.plural or definite)
+                    and (before.canonical == head.canonical or _same_work(before.form, head.form))
                 ):
-                    return self.found(self.again(answer, "nominal", "speaker.chain"))
-            if phrase.determiner == "definite" and not phrase.modifiers and not head.plural:
-                if head.form in POLLS and (sponsor := self.pollster(start, end)) is not None:
-                    return self.found(sponsor)
+                    return self.found(self.again(said.answer, "nominal", "speaker.chain"))
+            if definite and not phrase.modifiers and not head.plural:
                 if head.form in CHANNEL_HEADS and (media := self.last_media(start)) is not None:
                     return self.found(media)
                 for said in reversed(self.said[-1:]):
-                    if said.answer.type in ("organization", "person") and said.answer.head is None:
+                    if (
+                        said.answer.type in ("organization", "person")
+                        and said.answer.head is None
+                        and head.form not in OTHERS_WORKS
+                        and (said.answer.type == "organization" or head.form not in REPORTED)
+                    ):
                         return self.found(self.again(said.answer, "nominal", "speaker.issuer"))
         if head.form in POLLS and phrase.determiner != "other" and (sponsor := self.pollster(start, end)) is not None:
             return self.found(sponsor)
@@ -521,12 +595,13 @@ class RoleStage(NameStage):
         return None
 
     def pollster(self, start: int, end: int) -> Answer | None:
-        """Return who a poll is by when the article names one poll before or, else, just one in all."""
+        """Return who a poll is by: the one last named, for a lead the next one, else the only one of the article."""
         before = list(NAMED_POLL.finditer(self.text, max(0, start - POLL_REACH), start))
         if before:
             return self.sponsor(before[-1][1])
-        names = {match[1] for match in NAMED_POLL.finditer(self.text, end)}
-        return self.sponsor(names.pop()) if len(names) == 1 else None
+        following = [match[1] for match in NAMED_POLL.finditer(self.text, end)]
+        opening = self.names.sentence_of(start) <= LEAD_SENTENCES
+        return self.sponsor(following[0]) if following and (opening or len(set(following)) == 1) else None
 
     def sponsor(self, name: str) -> Answer:
         """Return the one who or the several who ordered a poll: "Harbor Post-ABC News" are two."""
@@ -537,6 +612,19 @@ class RoleStage(NameStage):
         )
         answer = self.organization(joined)
         return self.again(answer, "nominal", "speaker.issuer")
+
+    def owner_type(self, entity: Entity, mention: Mention) -> SpeakerType:
+        """Return the type of a name before a document: "Alder Hale poll" is a body's, "Hale's account" a person's."""
+        owns = self.text[mention.end : mention.end + 1] in ("'", "’")
+        return self.entity_type(entity, mention) if owns else "organization"
+
+    def works_at(self, body: Mention, person: Mention) -> bool:
+        """Return whether "Alder School professor Ana Ruiz" joins the two: only a role noun stands between them."""
+        if body.entity.kind == "person" or person.entity.kind != "person":
+            return False
+        between = [fold(word) for word in self.text[body.end : person.start].split()]
+        at = self.registry.roles.at_end(between) if between else None
+        return at is not None and at[1] == len(between) and not at[0].plural
 
     def issuer(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
         """Return who a document is by: a possessor, a name before the noun, or "by/from/of X" after it."""
@@ -565,15 +653,18 @@ class RoleStage(NameStage):
             announced = self.announced(start, end)
             if announced is not None:
                 return self.again(announced, "nominal", "speaker.issuer")
-        for mention in self.names.before(end, most=20):
-            if mention.start < start:
-                continue
+        published = PUBLISHED.match(self.text, own_end, end) is not None
+        inside = [mention for mention in self.names.before(end, most=20) if mention.start >= start]
+        for mention, following in zip_longest(inside, inside[1:]):
             entity = mention.entity
+            if mention.start < own_end < mention.end:
+                continue  # capitals of a headline run on: "New Poll Shows Ruiz Ahead"
             if entity.kind not in ("organization", "person", "country") and mention.start >= own_end:
                 continue
-            if mention.start < own_end or after in ("by", "from", "of", "conducted", "released", "published"):
-                found = self.of_entity(
-                    entity, "nominal", "speaker.issuer", None if entity.kind != "unknown" else "organization"
-                )
-                return Answer(found.name, found.type, "nominal", "speaker.issuer", found.id, entity, False, phrase.head)
+            if mention.start < own_end or published or after in _ISSUED:
+                if following is not None and self.works_at(mention, following):
+                    entity = following.entity
+                kind = None if entity.kind != "unknown" else self.owner_type(entity, mention)
+                found = self.of_entity(entity, "nominal", "speaker.issuer", kind)
+                return replace(found, entity=entity, head=phrase.head)
         return None

@@ -127,7 +127,7 @@ class Resolver(PronounStage):
             return self.from_pronoun(item, start, pronoun)
         for pattern in default_source_patterns():
             if pattern.pattern.search(source.strip()):
-                return self.unnamed(source, parse_phrase(source, self.registry.roles), start)
+                return self.familiar(source, pattern.name)
         known = self.registry.by_name(source)
         if known is not None:
             return self.found(self.of_entry(known, source))
@@ -161,4 +161,7 @@ class Resolver(PronounStage):
                 return owned
         if head is not None:
             return self.from_role(item, phrase, start, end)
+        body = self.owning_body(item, phrase, start)
+        if body is not None:
+            return self.found(body)
         return self.from_unknown(phrase, start, end, own_end)

@@ -200,7 +200,7 @@ def test_first_person_is_the_speaker_only_inside_the_quotation() -> None:
         ("US officials", "US officials"),
         ("A White House official", "White House official"),
         ("one of Mr. Ruiz's climate advisers", "Ruiz climate advisers"),
-        ("two people familiar with the talks", "people"),
+        ("two people familiar with the talks", "people familiar with the talks"),
     ],
 )
 def test_unnamed_speakers_get_a_normalised_description(source: str, name: str) -> None:
@@ -216,6 +216,20 @@ def test_the_official_stays_one_person_and_another_one_is_somebody_else() -> Non
     assert ids[0] == ids[1] == ids[2]
     assert ids[3] == ids[5]
     assert len({ids[0], ids[3], ids[4]}) == 3
+
+
+def test_a_lone_surname_and_a_common_noun_name_somebody_of_this_article_only() -> None:
+    marked = (
+        "⟦Mr. Hale⟧ said ⟪no⟫. ⟦Ana Ruiz⟧ said ⟪no⟫. ⟦The bank⟧ said ⟪no⟫. ⟦@alderbank⟧ said ⟪no⟫. ⟦Lavrov⟧ said ⟪no⟫."
+    )
+    one, other = resolve(marked, article_id="a1"), resolve(marked, article_id="a2")
+    ids = [item.speaker.id for item in one if item.speaker is not None]
+    assert re.fullmatch(r"person-[0-9a-f]{6}-hale", ids[0])
+    assert re.fullmatch(r"organization-[0-9a-f]{6}-bank", ids[2])
+    assert ids[1] == "ana-ruiz"
+    assert ids[-1] == "sergei-lavrov"
+    same = [a.speaker == b.speaker for a, b in zip(one, other, strict=True)]
+    assert same == [False, True, False, True, True]
 
 
 def test_unnamed_ids_differ_between_articles_and_named_ones_do_not() -> None:
