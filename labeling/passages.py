@@ -42,6 +42,8 @@ class LabelledPair:
     split: str
     flags: tuple[str, ...] = ()
     origin: str = "synthetic"
+    article: str | None = None
+    """Id of the article that it is of, None for a sentence that stands alone."""
 
 
 def find_side(codebook: Codebook, *names: str | None) -> str | None:

@@ -187,10 +187,11 @@ def _intervals(answers: Sequence[Answer], resamples: int, seed: int) -> dict[str
         drawn = [answer for _ in pools for answer in pools[chance.randrange(len(pools))]]
         macro.append(macro_f1(drawn))
         accuracy.append(_share(drawn))
-    return {"macro_f1": _middle(macro), "accuracy": _middle(accuracy)}
+    return {"macro_f1": middle_of(macro), "accuracy": middle_of(accuracy)}
 
 
-def _middle(values: list[float]) -> tuple[float, float]:
+def middle_of(values: list[float]) -> tuple[float, float]:
+    """Return the ends of the middle 95 % of resampled values."""
     values.sort()
     return values[int(0.025 * (len(values) - 1))], values[math.ceil(0.975 * (len(values) - 1))]
 

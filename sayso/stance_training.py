@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import textwrap
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,14 @@ from . import __version__
 from .attribution.errors import ConflictError, InputError
 from .attribution.files import write_atomically
 from .attribution.jsonl_data import seed_file
+from .stance_gain import LEARNT, tell_gain
 
 if TYPE_CHECKING:
     from .labeling.codebook import Codebook
     from .labeling.linear import Example, LinearStance
     from .labeling.passages import LabelledPair
     from .labeling.stance_scores import Answer, Scores
+    from .stance_gain import Gain
 
 CARD = "README.md"
 RECIPE = "recipe.toml"
@@ -60,6 +63,8 @@ class Training:
     weights: bytes
     recipe: str
     card: str
+    learnt: str | None = None
+    """Which reviewed stances were learnt, for the next training to know the new ones; None without any."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the document of `sayso train stance --json`: the metrics, and where they are."""
@@ -111,6 +116,7 @@ def train_stance(
         pairs, source = read_labelled(path, book)
         gathered.append((pairs, book))
         described.append(source)
+    reviewed = [pair for pairs, _ in gathered for pair in pairs if pair.article is not None]
     learnt: list[Example] = []
     held: list[Example] = []
     for pairs, own in gathered:
@@ -151,6 +157,10 @@ def train_stance(
             "sha256": _hash(newsmtsc_dev),
             **_scores(make_open_examples(dev), model, open_targets=True).to_json(),
         }
+    record = None
+    if reviewed:
+        gain, record = _measure_reviewed(out, reviewed, gathered, book, version=number, seed=seed)
+        metrics["reviewed"] = gain.to_json()
     training = Training(
         out=str(out),
         dry_run=dry_run,
@@ -158,6 +168,7 @@ def train_stance(
         weights=weights,
         recipe=_make_recipe(metrics, seed=seed),
         card=_make_card(metrics, seed=seed),
+        learnt=record,
     )
     if not dry_run:
         _write(out, training, WEIGHTS, METRICS)
@@ -211,7 +222,39 @@ def _reviewed_pairs(folder: Path, codebook: Codebook) -> Any:
                     split=choose_split(attribution.cluster_id or article.id),
                     flags=stance.flags,
                     origin=stance.origin,
+                    article=article.id,
                 )
+
+
+def _measure_reviewed(
+    out: Path,
+    reviewed: Sequence[LabelledPair],
+    gathered: Iterable[tuple[Sequence[LabelledPair], Codebook]],
+    book: Codebook,
+    *,
+    version: str,
+    seed: int,
+) -> tuple[Gain, str]:
+    """Return what the decisions are worth that the model in `out` has not learnt yet, and the record for the next."""
+    from .labeling.linear import make_examples, train
+    from .stance_gain import make_record, make_reviewed, measure_gain, read_before
+
+    others = [
+        example
+        for pairs, own in gathered
+        for example in make_examples((pair for pair in pairs if pair.article is None and pair.split != "test"), own)
+    ]
+    now = {pair.id: str(pair.label) for pair in reviewed}
+    before = read_before(out, now)
+    gain = measure_gain(
+        make_reviewed(reviewed, book),
+        others,
+        stances=len(now),
+        before=before,
+        train=lambda examples: train(examples, version=version, seed=seed),
+        answer=_answers,
+    )
+    return gain, make_record(now, before)
 
 
 def _packaged_sentences() -> list[str]:
@@ -320,7 +363,10 @@ def _write(out: Path, training: Training, weights: str, metrics: str) -> None:
         raise output_error(out, error) from error
     with write_atomically(out / weights, binary=True) as stream:
         stream.write(training.weights)
-    for name, text in ((RECIPE, training.recipe), (CARD, training.card)):
+    files = {RECIPE: training.recipe, CARD: training.card}
+    if training.learnt is not None:
+        files[LEARNT] = training.learnt
+    for name, text in files.items():
         with write_atomically(out / name) as stream:
             stream.write(text)
     # Last: until the metrics name the new weights' hash, loading refuses the folder.
@@ -352,6 +398,10 @@ def _make_recipe(metrics: Mapping[str, Any], *, seed: int) -> str:
     return text
 
 
+def _wrap(sentence: str) -> str:
+    return textwrap.fill(sentence[:1].upper() + sentence[1:] + ".", 119)
+
+
 def _make_card(metrics: Mapping[str, Any], *, seed: int) -> str:
     artifact, held, crossed = metrics["artifact"], metrics["held_out_families"], metrics["cross_validated_families"]
     rows = []
@@ -374,6 +424,7 @@ def _make_card(metrics: Mapping[str, Any], *, seed: int) -> str:
     ]
     table = "\n".join(rows)
     sources = "\n".join(data)
+    gain = f"\n{_wrap(tell_gain(metrics['reviewed']))}\n" if "reviewed" in metrics else ""
     head = "| data | pairs | macro-F1 (95 % interval) | without abstaining | accuracy | unclear | calibration error |"
     return f"""---
 license: apache-2.0
@@ -413,7 +464,7 @@ news sentence, not a speaker's stance.
 {head}
 |---|---:|---|---:|---:|---:|---:|
 {table}
-
+{gain}
 Everything else, per label and target, stands in `metrics.json`.
 
 ## Known failures

@@ -78,6 +78,7 @@ def stance(
 
     Example: sayso train stance reviewed/ -o models/mine
     """
+    from sayso.stance_gain import tell_gain
     from sayso.stance_training import train_stance
 
     training = train_stance(
@@ -105,6 +106,8 @@ def stance(
                 f"calibration error {scores['calibration_error']:.3f}, {scores['n']} pairs"
             )
             rows.append((hostile_line(name.replace("_", " "), "bold"), hostile_line(said)))
+    if "reviewed" in training.metrics:
+        rows.append((hostile_line("new decisions", "bold"), hostile_line(tell_gain(training.metrics["reviewed"]))))
     print_rows(rows)
 
 
