@@ -27,6 +27,7 @@ from .review_items import Decision, Event, EventKind, ItemRef
 
 LOG_VERSION = 1
 LOG_SUFFIX = ".jsonl"
+LOCK_SUFFIX, OWNER_SUFFIX = ".lock", ".owner"
 FIRST_PREV = "0" * 64
 MAX_NAME = 80
 MAX_NOTE = 10_000
@@ -62,6 +63,27 @@ class LogFinding:
     path: Path
     line: int | None
     problem: str
+    mended: bool = False
+    """The next review puts it right by itself: a crash cut the last write short."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHolder:
+    """Who has a log open, as the note beside it says.
+
+    `open`: that review runs. `ended`: it ended without putting its note away, which the next one does. `elsewhere`: the
+    note is of another machine, whose processes can't be seen from here.
+    """
+
+    path: Path
+    pid: str
+    host: str
+    state: Literal["open", "ended", "elsewhere"]
+
+    @property
+    def note(self) -> Path:
+        """The file that says so."""
+        return self.path.with_suffix(OWNER_SUFFIX)
 
 
 class History:
@@ -189,13 +211,47 @@ def verify_logs(folder: Path) -> list[LogFinding]:
             continue
         if content.torn:
             problem = f"{len(content.torn)} bytes at the end are no whole line; the next review moves them aside"
-            findings.append(LogFinding(path, len(content.events) + 1, problem))
+            findings.append(LogFinding(path, len(content.events) + 1, problem, mended=True))
         elif content.unfinished:
             problem = "the last line lacks its newline; the next review adds it"
-            findings.append(LogFinding(path, len(content.events), problem))
+            findings.append(LogFinding(path, len(content.events), problem, mended=True))
         if content.events and content.path.name != log_name(content.annotator, content.role):
-            findings.append(LogFinding(path, 1, f"the file is not named after its annotator {content.annotator!r}"))
+            name = log_name(content.annotator, content.role)
+            problem = f"the file is not named after its annotator {content.annotator!r}; name it {name} again"
+            findings.append(LogFinding(path, 1, problem))
     return findings
+
+
+def find_holders(folder: Path) -> list[LogHolder]:
+    """Return who has logs of the review folder open or left a note behind, in name order; changes nothing."""
+    from filelock import FileLock, Timeout
+
+    holders = []
+    for log in find_logs(folder):
+        owner = read_owner(log.with_suffix(OWNER_SUFFIX))
+        if owner is None:
+            continue
+        state: Literal["open", "ended", "elsewhere"] = "elsewhere" if owner[1] != socket.gethostname() else "ended"
+        lock = log.with_suffix(LOCK_SUFFIX)
+        if state == "ended" and lock.exists():
+            try:
+                with FileLock(lock, timeout=0):
+                    pass
+            except Timeout:
+                state = "open"
+            except OSError:  # a folder that can't be written: nobody could have opened the log either
+                state = "ended"
+        holders.append(LogHolder(log, *owner, state))
+    return holders
+
+
+def read_owner(note: Path) -> tuple[str, str] | None:
+    """Return process and host of an `.owner` note; None where it is absent, or its writer was killed half-way."""
+    try:
+        record = json.loads(note.read_text(encoding="utf-8"))
+        return str(record["pid"]), str(record["host"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 class ReviewLog:
@@ -378,8 +434,8 @@ class _OwnerLock:
     def __init__(self, log: Path) -> None:
         from filelock import FileLock
 
-        self._lock = FileLock(log.with_suffix(".lock"))
-        self._owner = log.with_suffix(".owner")
+        self._lock = FileLock(log.with_suffix(LOCK_SUFFIX))
+        self._owner = log.with_suffix(OWNER_SUFFIX)
         self._log = log
         self._held = False
 
@@ -390,14 +446,14 @@ class _OwnerLock:
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            pid, host = self._read_owner() or ("unknown", "unknown")
+            pid, host = read_owner(self._owner) or ("unknown", "unknown")
             raise ConflictError(
                 f"{self._log} is open in another review: process {pid} on {host}; "
                 "close that one, or review under another name (--annotator)"
             ) from error
         except OSError as error:
             raise output_error(self._log, error) from error
-        owner = self._read_owner()
+        owner = read_owner(self._owner)
         # On this host the lock proves that whoever left the note is gone. Another host's lock may not reach here (some
         # network folders), so its note counts until somebody says otherwise.
         if owner is not None and owner[1] != socket.gethostname() and not take_over:
@@ -420,13 +476,6 @@ class _OwnerLock:
             self._held = False
             self._owner.unlink(missing_ok=True)
             self._lock.release()
-
-    def _read_owner(self) -> tuple[str, str] | None:
-        try:
-            record = json.loads(self._owner.read_text(encoding="utf-8"))
-            return str(record["pid"]), str(record["host"])
-        except (OSError, ValueError, TypeError, KeyError):  # absent, or its writer was killed half-way
-            return None
 
 
 def _scan(path: Path, data: bytes) -> LogContent:

@@ -42,10 +42,13 @@ class Check:
         return {"name": self.name, "status": self.status, "found": self.found, "cure": self.cure}
 
 
-def examine(*, folder: Path, environ: Mapping[str, str] | None = None) -> list[Check]:
-    """Return all checks, in a fixed order; none of them opens a socket, and no secret is in the answer."""
+def examine(*, folder: Path, environ: Mapping[str, str] | None = None, dataset: Path | None = None) -> list[Check]:
+    """Return all checks, in a fixed order; none of them opens a socket, and no secret is in the answer.
+
+    `dataset`: a dataset folder whose files and review logs are looked at too.
+    """
     environ = os.environ if environ is None else environ
-    groups: tuple[tuple[str, Callable[[], Iterator[Check]]], ...] = (
+    groups: list[tuple[str, Callable[[], Iterator[Check]]]] = [
         ("versions", check_versions),
         ("spaCy components", check_factories),
         ("rule data", check_rule_data),
@@ -54,7 +57,10 @@ def examine(*, folder: Path, environ: Mapping[str, str] | None = None) -> list[C
         ("folders", lambda: check_folders(folder)),
         ("terminal", lambda: check_terminal(environ)),
         ("Hub token", lambda: check_token(environ)),
-    )
+    ]
+    if dataset is not None:
+        place = dataset
+        groups += [("dataset", lambda: check_dataset(place)), ("review", lambda: check_review(place))]
     checks: list[Check] = []
     for name, group in groups:
         try:
@@ -197,6 +203,64 @@ def check_token(environ: Mapping[str, str]) -> Iterator[Check]:
         yield Check("Hub token", "ok", "present, from the Hub's own login")
     else:
         yield Check("Hub token", "ok", "none; only `sayso publish --push` needs one (hf auth login)")
+
+
+def check_dataset(folder: Path) -> Iterator[Check]:
+    """Yield whether the folder is a dataset, and whether its files are as the build wrote them."""
+    from .folder import LOCAL, find_changes, read_provenance
+
+    record = read_provenance(folder)
+    if record is None:
+        cure = "give a folder that `sayso build -o` made"
+        yield Check("dataset", "problem", f"{folder} is no dataset that Sayso built", cure)
+        return
+    try:
+        changes = find_changes(folder)
+    except SaysoError as error:
+        yield Check("dataset", "problem", str(error), f"sayso build … -o {folder}")
+        return
+    articles = f"{record.get('counts', {}).get('articles', 0):,} articles, by Sayso {record.get('sayso', '?')}"
+    if changes:
+        shown = "; ".join(changes[:3]) + (f"; and {len(changes) - 3} more" if len(changes) > 3 else "")
+        cure = "build it again; --force replaces edited files"
+        yield Check("dataset", "problem", f"{folder} was edited since it was built: {shown}", cure)
+    elif not (folder / LOCAL).is_dir():
+        cure = "review, explain and show need them: use the folder where it was built"
+        yield Check("dataset", "note", f"{folder} has no texts (a published copy); {articles}", cure)
+    else:
+        yield Check("dataset", "ok", f"{folder} is as it was built; {articles}")
+
+
+def check_review(folder: Path) -> Iterator[Check]:
+    """Yield whether each review log is whole, and who has one open or left it without closing it."""
+    from .folder import REVIEW
+    from .labeling.review_log import find_holders, find_logs, verify_logs
+
+    logs = find_logs(folder / REVIEW)
+    if not logs:
+        yield Check("review", "ok", "nobody has reviewed it yet")
+        return
+    findings = {finding.path: finding for finding in verify_logs(folder / REVIEW)}
+    whole = len(logs) - len(findings)
+    if whole:
+        yield Check("review", "ok", f"{whole} of {len(logs)} logs whole, each line as it was written")
+    for path, finding in findings.items():
+        place = path if finding.line is None else f"{path}:{finding.line}"
+        # Damage tells its own cure.
+        cure = "open the review once more; what was acknowledged is all there" if finding.mended else None
+        status: Status = "note" if finding.mended else "problem"
+        yield Check("review log", status, f"{place}: {finding.problem}", cure)
+    for holder in find_holders(folder / REVIEW):
+        who = f"{holder.path.name}: process {holder.pid} on {holder.host}"
+        if holder.state == "open":
+            yield Check("review lock", "ok", f"{who} has it open")
+        elif holder.state == "ended":
+            yield Check(
+                "review lock", "note", f"{who} ended without closing it", "none needed: the next review takes it over"
+            )
+        else:
+            cure = f"where that review no longer runs, delete {holder.note}"
+            yield Check("review lock", "note", f"{who} opened it and has not closed it", cure)
 
 
 def hub_home(environ: Mapping[str, str] | None = None) -> Path:

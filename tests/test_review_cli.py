@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ import pytest
 
 from building import QuoteFinder, make_record, write_articles
 from command_line import Result, run
+from sayso import __version__
 from sayso.attribution.gold import read_gold
 from sayso.attribution.types import TextSpan
 from sayso.build import build
 from sayso.cli.schema import read_schemas
+from sayso.doctor import check_review
 from sayso.labeling.exchange import Document, choose_format, formats
 from sayso.labeling.review_items import Changes, Decision, SpeakerAnswer, StanceAnswer
 from sayso.labeling.review_log import ReviewLog, read_logs
@@ -110,6 +114,66 @@ def test_verify_finds_damage_and_ends_with_1(dataset: Path, monkeypatch: pytest.
     assert [(finding["file"], finding["line"]) for finding in found["findings"]] == [(path.name, 2)]
     assert "was changed" in run(monkeypatch, "review", "verify", dataset).out
     assert run(monkeypatch, "agreement", dataset).code == 3
+
+
+def test_doctor_looks_at_a_dataset_and_its_logs(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def findings(*names: str) -> list[tuple[str, str, str | None]]:
+        checks = json.loads(run(monkeypatch, "doctor", dataset, "--json").out)["checks"]
+        return [(c["status"], c["found"], c["cure"]) for c in checks if c["name"] in names]
+
+    assert findings("dataset") == [("ok", f"{dataset} is as it was built; 3 articles, by Sayso {__version__}", None)]
+    assert findings("review", "review log", "review lock") == [
+        ("ok", "2 of 2 logs whole, each line as it was written", None)
+    ]
+    ana, tom = sorted(review_folder(dataset).glob("by-*.jsonl"))
+    # A write cut short by a crash: the next review mends it.
+    tom.write_bytes(tom.read_bytes()[:-20])
+    ((status, found, cure),) = findings("review log")
+    assert (status, cure) == ("note", "open the review once more; what was acknowledged is all there")
+    assert "bytes at the end are no whole line" in found
+    # A changed line is damage: nothing reads such a log.
+    ana.write_bytes(ana.read_bytes().replace(b'"accept"', b'"reject"', 1))
+    status, found, _ = findings("review log")[0]
+    assert status == "problem"
+    assert found.startswith(f"{ana}:2: the line's hash doesn't fit its content: it was changed; restore the file")
+    result = run(monkeypatch, "doctor", dataset)
+    assert result.code == 1
+    assert "it was changed" in result.out
+
+
+def test_doctor_tells_reviews_that_run_from_those_that_died(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locks() -> list[tuple[str, str | None]]:
+        found = check_review(dataset)
+        return [(check.found.split(": ", 1)[1], check.cure) for check in found if check.name == "review lock"]
+
+    assert locks() == []
+    here, process = socket.gethostname(), f"process {os.getpid()} on {socket.gethostname()}"
+    with ReviewLog(review_folder(dataset), "Ana") as log:
+        assert locks() == [(f"{process} has it open", None)]
+        note = log.path.with_suffix(".owner")
+        left = note.read_text(encoding="utf-8")
+    note.write_text(left, encoding="utf-8")
+    assert locks() == [(f"{process} ended without closing it", "none needed: the next review takes it over")]
+    note.write_text(left.replace(here, "elsewhere"), encoding="utf-8")
+    ((found, cure),) = locks()
+    assert found == f"process {os.getpid()} on elsewhere opened it and has not closed it"
+    assert cure == f"where that review no longer runs, delete {note}"
+    assert run(monkeypatch, "doctor", dataset).code == 0, "a note surprises, and breaks nothing"
+
+
+def test_doctor_says_what_is_no_dataset_or_was_edited(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (
+        "is no dataset that Sayso built; give a folder that `sayso build -o` made"
+        in run(monkeypatch, "doctor", tmp_path / "nowhere").out
+    )
+    shutil.rmtree(dataset / "local")
+    assert "has no texts (a published copy)" in run(monkeypatch, "doctor", dataset).out
+    (dataset / "README.md").write_text("mine", encoding="utf-8")
+    result = run(monkeypatch, "doctor", dataset)
+    assert result.code == 1
+    assert "was edited since it was built: README.md was changed; build it again" in result.out
 
 
 def test_nobody_reviewed_is_told(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:

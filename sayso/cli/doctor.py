@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -16,18 +17,27 @@ from .tables import print_rows
 STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
 
 
+Dataset = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DIR]", help="Dataset folder whose files and review logs to check too.", show_default=False
+    ),
+]
+
+
 @takes()
-def doctor(as_json: AsJson = False, *, run: Run) -> None:
+def doctor(dataset: Dataset = None, as_json: AsJson = False, *, run: Run) -> None:
     """Check the installation and its surroundings.
 
-    Looks at versions, rule data, model, configuration, folders, disk, encoding, terminal and token. Ends with code 1
-    where something needs mending. Opens no connection; a token is never shown.
+    Looks at versions, rule data, model, configuration, folders, disk, encoding, terminal and token; of a dataset at
+    its files, its review logs line by line, and reviews that were never closed. Ends with code 1 where something needs
+    mending. Opens no connection; a token is never shown.
 
     Example: sayso doctor
     """
     from sayso.doctor import examine, report_json
 
-    checks = examine(folder=Path.cwd())
+    checks = examine(folder=Path.cwd(), dataset=dataset)
     if as_json:
         sys.stdout.write(safe_json(report_json(checks), indent=2) + "\n")
     else:
