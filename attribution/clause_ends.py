@@ -128,7 +128,7 @@ def _stops_after_conjunction(s: Sentence, y: int, phrase: bool) -> bool:
         return True
     if low[y] == "but":
         return phrase or tags[z] == "S" or _begins_with_report(s, z)
-    return (phrase and tags[z] in "SHB") or _begins_with_report(s, z)
+    return (phrase and tags[z] in "SHBMU") or _begins_with_report(s, z)
 
 
 def _begins_with_report(s: Sentence, y: int) -> bool:

@@ -5,7 +5,7 @@ Units are numbered from 0; ends are excluded except where a pair is called [firs
 
 from __future__ import annotations
 
-from .noun_phrases import is_clause_start, noun_phrase_before
+from .noun_phrases import circumstances_begin, is_clause_start, noun_phrase_before
 from .sentences import Sentence
 from .tagging import AUXILIARY, CLAUSE_MARK, FINITE, PHRASE_START
 
@@ -14,7 +14,6 @@ MAX_CLAUSE_SUBJECT = 16
 MAX_INSERTION = 14
 RELATIVE = frozenset("who which whose where".split())
 CONDITIONS = frozenset("if unless although when while because despite".split())
-_SUBJECT_END = frozenset("NS")
 _INSERTION_MARKS = {",": ",", "-": "-", "—": "—", "–": "–", "--": "--", ")": "("}
 
 
@@ -58,10 +57,7 @@ def subject_before(s: Sentence, v: int, *, floor: int = 0) -> tuple[int, int] | 
     Sees through one appositive or relative clause in commas ("Ana Ruiz, a nurse, said"): an appositive belongs to the
     phrase, a relative clause does not. Never looks left of `floor`.
     """
-    k = v - 1
-    tag = s.tag
-    while k > floor and (tag[k] == "A" or (tag[k] == "T" and tag[k - 1] in _SUBJECT_END)):
-        k -= 1  # Ruiz later said
+    k = circumstances_begin(s, v, floor=floor) - 1
     if k < floor:
         return None
     if s.low[k] in _INSERTION_MARKS:

@@ -28,10 +28,13 @@ PREPOSITIONS = {
     "to": ("to-np",),
     "at": ("at",),
 }
+# Behind a time only these lead to content: "spoke on Monday with", "called on Monday for" may name hearer or reason.
+_OBJECT_PREPOSITIONS = frozenset("of about against over for".split())
 PREPOSITION_FRAMES = frozenset(frame for frames in PREPOSITIONS.values() for frame in frames)
 # Marker -> frame of an object with more to say of it: accuse X of, describe X as, blame X for.
 _OBJECT_MARKERS = (("of", "of"), ("as", "as"), ("obj-for", "for"))
 _HEARER_FRAMES = ("obj-that", "obj-wh", "obj-inf", "obj-about")
+_OF_HEARER_SENSES = frozenset("warn promise speech".split())
 _OWN_ADVERBS = frozenset("not so how".split())
 _WHETHER = frozenset({"if", "whether"})
 _CLAUSE_DETERMINERS = frozenset("that what how".split())
@@ -56,12 +59,27 @@ def find_frame(use: CueUse) -> Frame | None:
     if k > use.end and tags[k] in "NG" and tags[k - 1] == "A" and low[k - 1][-2:] == "ly" and use.takes("np"):
         return Frame("np", k - 1)  # demands legally binding assurances
     return (
-        _opened_at(use, k)
+        _behind_time(use, k)
+        or _of_hearer(use, k)
+        or _opened_at(use, k)
         or _behind_hearer(use, k)
         or _behind_circumstances(use, k)
         or _behind_insertion(use, k)
         or _at_object(use, k)
     )
+
+
+def _behind_time(use: CueUse, k: int) -> Frame | None:
+    """Return the frame of a preposition behind a time at unit `k`, or None: warned last month of, spoke today about."""
+    s = use.s
+    j = k
+    while j < len(s) and s.tag[j] == "T":
+        j += 1
+    if k < j < len(s) - 1 and s.tag[j + 1] != "T":
+        for frame in PREPOSITIONS.get(s.low[j], ()):
+            if use.takes(frame) and s.low[j] in _OBJECT_PREPOSITIONS:
+                return Frame(frame, j + 1)
+    return None
 
 
 def _opened_at(use: CueUse, k: int, *, after_circumstances: bool = False) -> Frame | None:
@@ -121,6 +139,21 @@ def _behind_hearer(use: CueUse, k: int) -> Frame | None:
         if frame is not None:
             return frame
     return None
+
+
+def _of_hearer(use: CueUse, k: int) -> Frame | None:
+    """Return the frame behind a named or pronoun hearer at unit `k` and "of", or None: warned Lee | of | high rents."""
+    s = use.s
+    if not use.takes("obj-about") or use.entry.sense not in _OF_HEARER_SENSES:
+        return None
+    end = k + 1 if s.tag[k] == "O" else k
+    while end < len(s) and (s.tag[end] == "N" or (end == k and s.tag[end] == "D")):
+        end += 1
+    if not k < end < len(s) - 1 or s.low[end] != "of" or (s.tag[k] != "O" and not s.cap[end - 1]):
+        return None
+    if s.cap[end + 1] and s.tag[k] != "O":
+        return None  # warned the Bank of Lima, told Lee of Lima
+    return Frame("obj-about", end + 1)
 
 
 def _after_hearer(use: CueUse, hearer: int, at: int) -> Frame | None:

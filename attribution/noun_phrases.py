@@ -10,6 +10,7 @@ from .tagging import FINITE, LEFT_EDGE, NOUNISH, PHRASE_START, PRONOUN, is_posse
 
 MAX_COORDINATION = 12
 MAX_OCCASION = 6
+MAX_BRACKETED = 4
 # Heads whose complement belongs to the report's circumstances, never to the name of a source.
 OCCASIONS = frozenset(
     """statement interview speech tweet email e-mail letter post message memo filing report briefing conference
@@ -35,6 +36,7 @@ _NOT_CIRCUMSTANCES = frozenset("not so more only even".split())
 _TIME_NOUNS = frozenset(
     "week month year day night afternoon morning evening weekend time hour quarter season summer".split()
 )
+_BEFORE_DAY = frozenset("on in at by".split())
 _BEFORE_TIME = frozenset("this the a earlier later next last".split())
 _AFTER_TIME = frozenset("week month year night afternoon morning evening ago".split())
 _CIRCUMSTANCE_PREPOSITIONS = frozenset(
@@ -120,14 +122,21 @@ def _first_coordinated(s: Sentence, first: int, last: int) -> int:
         left = noun_phrase_before(s, j - 1)
         while left is not None and left > 1 and low[left - 1] == "," and tag[left - 2] == "N":
             further = noun_phrase_before(s, left - 2)  # a list: A, B and C
-            if further is None or not is_clause_start(s, further):
+            if further is None or not _opens_list(s, further, left - 1):
                 break
             left = further
     elif tag[j] == "," and tag[j - 1] == "N" and _has_coordinator(s, j + 1, last):
         left = noun_phrase_before(s, j - 1)
+        if left is not None and not _opens_list(s, left, j):
+            return first
     else:
         return first
     return left if left is not None and is_clause_start(s, left) else first
+
+
+def _opens_list(s: Sentence, first: int, comma: int) -> bool:
+    """Return whether the member from unit `first` to `comma` can open a list: not "Lima and Quito, the heads of …"."""
+    return is_clause_start(s, first) and _COORDINATORS.isdisjoint(s.low[max(0, first - 1) : comma])
 
 
 def _has_coordinator(s: Sentence, begin: int, last: int) -> bool:
@@ -242,6 +251,49 @@ def hearer_end(s: Sentence, k: int) -> int | None:
     return end
 
 
+def circumstances_begin(s: Sentence, v: int, *, floor: int = 0) -> int:
+    """Return the first unit of the adverbs, times and occasions that stand between a subject and its verb at unit `v`.
+
+    Ruiz | later said; the council | on Monday (6) said; Ruiz | in a statement last week said. `v` where there are none.
+    """
+    while v - 1 > floor:
+        begin = v - 1 if s.tag[v - 1] == "A" else _circumstance_begin(s, v - 1, floor)
+        if begin is None:
+            break
+        v = begin
+    return v
+
+
+def _circumstance_begin(s: Sentence, k: int, floor: int) -> int | None:
+    """Return the first unit of the time or occasion that ends at unit `k` and follows a noun or pronoun, or None."""
+    tag, low = s.tag, s.low
+    i = _before_brackets(s, k)
+    while i > floor and (tag[i] == "T" or low[i].isdigit()):
+        i -= 1
+    if "T" in tag[i + 1 : k + 1]:
+        if low[i] == "this":
+            i -= 1
+        while i > floor and tag[i] in "TA":
+            i -= 1  # earlier this week
+        if i > floor and tag[i] == "P" and low[i] in _BEFORE_DAY:
+            i -= 1
+    elif low[k] in OCCASIONS and low[k - 1] in ("a", "an") and k - 2 > floor and low[k - 2] == "in":
+        i = k - 3
+    else:
+        return None
+    return i + 1 if tag[i] in "NSO" else None
+
+
+def _before_brackets(s: Sentence, k: int) -> int:
+    """Return the unit before the bracket that closes at unit `k` and holds a date: on Monday [(6)]; else `k`."""
+    if s.low[k] != ")":
+        return k
+    i = k - 1
+    while i > 0 and k - i <= MAX_BRACKETED and (s.tag[i] == "T" or s.low[i].isdigit()):
+        i -= 1
+    return i - 1 if i > 0 and s.low[i] == "(" and s.tag[i - 1] == "T" else k
+
+
 def skip_circumstances(s: Sentence, k: int, *, clause_may_follow: bool = False) -> int:
     """Return the unit behind times, places and occasions that start at unit `k`: "on Monday in a statement".
 
@@ -255,8 +307,18 @@ def skip_circumstances(s: Sentence, k: int, *, clause_may_follow: bool = False) 
             end = _circumstance_end(s, i, clause_may_follow)
         if end is None:
             break
-        i = end
+        i = _behind_brackets(s, end)
     return i
+
+
+def _behind_brackets(s: Sentence, i: int) -> int:
+    """Return the unit behind the date in brackets at unit `i`, which follows a time: on Monday [(6)]; else `i`."""
+    if i >= len(s) or s.low[i] != "(" or s.tag[i - 1] != "T":
+        return i
+    close = i + 1
+    while close < len(s) and close - i <= MAX_BRACKETED and (s.tag[close] == "T" or s.low[close].isdigit()):
+        close += 1
+    return close + 1 if close < len(s) and s.low[close] == ")" else i
 
 
 def _time_end(s: Sentence, i: int) -> int | None:
@@ -267,7 +329,7 @@ def _time_end(s: Sentence, i: int) -> int | None:
         while i < n and (tag[i] == "T" or low[i].isdigit() or low[i] in _AFTER_TIME):
             i += 1
         return i
-    if low[i] in _BEFORE_TIME and i + 1 < n and low[i + 1] in _TIME_NOUNS:
+    if low[i] in _BEFORE_TIME and i + 1 < n and (low[i + 1] in _TIME_NOUNS or (low[i] == "this" and tag[i + 1] == "T")):
         return i + 2
     return None
 

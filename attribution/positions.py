@@ -44,7 +44,7 @@ def make_leading(
         k += 1  # said that, in short, rents
     if k >= len(s):
         return None
-    if frame.name in PREPOSITION_FRAMES and k == frame.begin:
+    if frame.name in PREPOSITION_FRAMES and k == frame.begin == use.end + 1:
         # called for: the preposition belongs to the cue
         cue = [*cue[:-1], (cue[-1][0], max(cue[-1][1], s.ends[k - 1]))]
     end = quote_end(s, k) if frame.name == "quote" else clause_end(s, k, frame.name)

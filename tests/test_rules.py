@@ -118,6 +118,22 @@ INDIRECT: list[tuple[str, str, str | None, str | None]] = [
     ("Lee wants Russia to leave.", "Russia to leave", "wants", "Lee"),
     ("Ruiz briefed them about the plan.", "the plan", "briefed", "Ruiz"),
     ("Ruiz accused Lee of hiding the report.", "Lee of hiding the report", "accused", "Ruiz"),
+    ("Ruiz warned Lee of higher rents if the port closes.", "higher rents if the port closes", "warned", "Ruiz"),
+    ("Ruiz assured her of the city's help.", "the city's help", "assured", "Ruiz"),
+    ("Ruiz warned last month of higher rents.", "higher rents", "warned", "Ruiz"),
+    # times between source and cue, or cue and content
+    ("The port on Monday rejected the offer.", "the offer", "rejected", "The port"),
+    ("The port last week accused Lee of fraud.", "Lee of fraud", "accused", "The port"),
+    ("The port in a statement said rents will rise.", "rents will rise", "said", "The port"),
+    ("The port on Monday (6) said rents will rise.", "rents will rise", "said", "The port"),
+    ("The port said on Monday (6) that rents will rise.", "rents will rise", "said", "The port"),
+    ("The port said this Monday that rents will rise.", "rents will rise", "said", "The port"),
+    (
+        "After a row between Lima and Quito, the heads of Peru, Chile and Spain said that rents will rise.",
+        "rents will rise",
+        "said",
+        "the heads of Peru, Chile and Spain",
+    ),
     ("Ruiz blamed Lee for the delay.", "Lee for the delay", "blamed", "Ruiz"),
     # before and around the cue
     ("Rents will rise, Ana Ruiz said.", "Rents will rise", "said", "Ana Ruiz"),
@@ -233,6 +249,14 @@ SEVERAL: list[tuple[str, list[Row]]] = [
 @pytest.mark.parametrize(("text", "found"), SEVERAL, ids=[text[:40] for text, _ in SEVERAL])
 def test_several_in_one_text(engine: RuleEngine, text: str, found: list[Row]) -> None:
     assert rows(engine.find(text, article_id="x")) == found
+
+
+def test_a_second_verb_with_a_modal_has_the_subject_of_the_first(engine: RuleEngine) -> None:
+    found = engine.find("Lee must warn Ruiz of the costs, and must say that rents will rise.", article_id="x")
+    assert rows(found) == [
+        ("indirect", "the costs", "warn", "Lee"),
+        ("indirect", "rents will rise", "say", "Lee"),
+    ]
 
 
 def test_a_report_inside_a_report_is_nested_in_it(engine: RuleEngine) -> None:
