@@ -54,9 +54,13 @@ class Quotations:
         self._starts = [start for start, _ in merged]
         self._ends = [end for _, end in merged]
 
-    def __contains__(self, position: int) -> bool:
+    def number(self, position: int) -> int | None:
+        """Return which quotation `position` is in, None when it is in none."""
         index = bisect_right(self._starts, position) - 1
-        return index >= 0 and position < self._ends[index]
+        return index if index >= 0 and position < self._ends[index] else None
+
+    def __contains__(self, position: int) -> bool:
+        return self.number(position) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,16 @@ class Place:
     after_content: bool = False
     """The source follows its own content: "...," he said."""
     direct: bool = False
+    said: tuple[tuple[int, int], ...] = ()
+    """What the source says or thinks, of whatever kind."""
+    reported: Quotations | None = None
+    """What anybody in the article says or thinks."""
+
+    def is_reported(self, position: int) -> bool:
+        """Return whether `position` lies in something said in which this place does not lie itself."""
+        if self.reported is None or (number := self.reported.number(position)) is None:
+            return False
+        return number != self.reported.number(self.position)
 
 
 def bucket(distance: int) -> str:
@@ -187,6 +201,14 @@ def find_candidates(
             unquoted += 1
             if distance < 3 and grammar_of(text, mention) in ("subject", "first"):
                 features["told.subject." + bucket(distance)] = 1.0
+        if place.reported is not None and "main" not in candidate.features and not place.is_reported(mention.start):
+            features = candidate.features
+            features["main"] = 1.0
+            features["main." + bucket(distance)] = 1.0
+            if spoke and mention.start > spoke[-1].position:
+                features["main.since"] = 1.0
+            if distance < 3:
+                features[f"main.{grammar_of(text, mention)}.{bucket(distance)}"] = 1.0
     titles = list(TITLE_NOUN.finditer(text, max(0, position - TITLE_REACH), position))
     if titles:
         title = titles[-1]
@@ -195,6 +217,13 @@ def find_candidates(
         if len(held) == 1:
             held[0].features["title." + bucket(sentence - names.sentence_of(title.start()))] = 1.0
     _add_speakers(names, spoke, place, found, sentence, gender)
+    for start, end in place.said:
+        # People rarely call themselves by name in what they say.
+        for mention in names.inside(start, end):
+            if (candidate := found.get(id(mention.entity))) is not None:
+                candidate.features["named.in." + ("quote" if place.direct and mention.start in quoted else "said")] = (
+                    3.0
+                )
     candidates = list(found.values())
     if len(candidates) == 1:
         candidates[0].features["only"] = 1.0
@@ -240,5 +269,10 @@ def _add_speakers(
             if not any(other is not candidate and "since" in other.features for other in found.values()):
                 features["last.unbroken"] = 1.0
                 features["last.unbroken." + bucket(distance)] = 1.0
+            if place.reported is not None and not any(
+                other is not candidate and "main.since" in other.features for other in found.values()
+            ):
+                features["last.alone"] = 1.0
+                features["last.alone." + bucket(distance)] = 1.0
         else:
             features["spoke." + bucket(distance)] = 1.0

@@ -12,7 +12,7 @@ from .antecedents import Candidate, Place, Quotations, Spoke, bucket
 from .capitals import US_STATES
 from .mentions import ArticleNames, Entity
 from .names import fold, fold_name, split_name, strip_possessive
-from .nominals import SourcePhrase
+from .nominals import SourcePhrase, parse_phrase
 from .registry import Registry
 
 LOOK_BACK = 120
@@ -42,6 +42,20 @@ KIN: dict[str, frozenset[int]] = {}
 for _number, _words in enumerate(_KIN):
     for _word in _words.split():
         KIN[_word] = KIN.get(_word, frozenset()) | {_number}
+# Different words for one office.
+_SAME = (
+    "chair chairman chairwoman chairperson",
+    "spokesperson spokesman spokeswoman",
+    "congressman congresswoman representative rep.",
+    "lawyer attorney",
+    "adviser advisor",
+    "doctor dr. physician",
+    "wife ex-wife",
+    "husband ex-husband",
+    "senator sen.",
+    "governor gov.",
+)
+SAME_ROLE: dict[str, int] = {_word: _number for _number, _words in enumerate(_SAME) for _word in _words.split()}
 _RUNNING = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
 _KINSHIP = """
 wife husband ex-wife ex-husband spouse widow widower mother father parent son daughter brother sister twin niece nephew
@@ -80,7 +94,10 @@ def find_described(
     if phrase.owner is not None:
         nobody.features["nobody.owner"] = 1.0
     wanted = {SAME_WORD.get(word, word) for word in (fold(strip_possessive(w)) for w in phrase.modifiers)}
-    for word in (*phrase.after[1:], *((phrase.owner or "").split())):
+    owner = (phrase.owner or "").split()
+    if owner and registry.roles.nouns.get(fold(owner[-1])) is not None:
+        owner = []  # "the candidate's former doctor" is no candidate
+    for word in (*phrase.after[1:], *owner):
         folded = fold(strip_possessive(word))
         wanted.add(SAME_WORD.get(folded, folded))
     if head.form in ("republican", "democrat", "independent"):
@@ -98,11 +115,13 @@ def find_described(
         if mention.entity.kind == "person":
             reach.append((mention.entity, sentence - mention.sentence))
     opens = not text[max(0, place.position - 2) : place.position].strip(' \n"“')
-    if sentence <= MAX_LEAD_SENTENCE or opens:
-        for mention in names.between(place.position, sentence + LOOK_AHEAD_SENTENCES):
+    lead = sentence <= MAX_LEAD_SENTENCE or opens
+    if lead or phrase.determiner == "indefinite":
+        for mention in names.between(place.position, sentence + (LOOK_AHEAD_SENTENCES if lead else 2)):
             if mention.entity.kind == "person":
                 reach.append((mention.entity, sentence - mention.sentence))
     told = fit = 0
+    second = parse_phrase(" ".join(phrase.after[1:]), registry.roles).head if phrase.after[:1] == ("and",) else None
     for entity, distance in reach:
         if id(entity) in found:
             continue
@@ -115,6 +134,8 @@ def find_described(
         if fold(split_name(entity.name).surname) in own_words:
             continue
         role = _role_fit(entity, head.form, head.canonical)
+        if second is not None and role not in ("form", "canonical"):
+            role = max(role, _role_fit(entity, second.form, second.canonical), key=_FITS.index)
         if head.form in KINSHIP and role not in ("form", "canonical"):
             continue
         candidate = found[id(entity)] = Candidate(entity)
@@ -182,11 +203,17 @@ def find_described(
     return candidates
 
 
+_FITS = ("none", "other", "kin", "canonical", "form")
+
+
 def _role_fit(entity: Entity, form: str, canonical: str) -> str:
     """Return how the article's words on a person fit a role: the same word, its canonical, a kindred one, none."""
     if form in entity.roles:
         return "form"
     if canonical in entity.roles:
+        return "canonical"
+    same = SAME_ROLE.get(form, SAME_ROLE.get(canonical, -1))
+    if same >= 0 and any(SAME_ROLE.get(role) == same for role in entity.roles):
         return "canonical"
     kin = KIN.get(canonical, frozenset()) | KIN.get(form, frozenset())
     if kin and any(kin & KIN.get(role, frozenset()) for role in entity.roles):

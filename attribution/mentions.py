@@ -7,7 +7,7 @@ become objects, never single words, so that a whole article costs little more th
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -100,6 +100,10 @@ class ArticleNames:
         while end < len(self.mentions) and self.mentions[end].sentence <= sentence:
             end += 1
         return self.mentions[index:end]
+
+    def inside(self, start: int, end: int) -> list[Mention]:
+        """Return the mentions that begin from `start` up to `end`, in text order."""
+        return self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
     def before(self, position: int, *, most: int) -> list[Mention]:
         """Return the `most` last mentions that start before `position`, in text order."""

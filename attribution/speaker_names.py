@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import ORG_WORDS, parse_name
@@ -35,6 +36,14 @@ MANY = frozenset({"services", "affairs", "workers", "allies", "investigations"})
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
 NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
+# "..., and other scientists", "(R-Iowa) and Ben Lee"
+LISTED = re.compile(r"(?:\)|, [RDI]-[A-Za-z.]{1,9}),? and |, and other|, others\b")
+LIST_GAP = re.compile(
+    r"(?: \([^()]{1,30}\)|,? [RDI]-[A-Za-z.]{1,9}|, (?:Democrat|Republican) of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?"
+    r"(?:,| and|, and) (?:[A-Z][a-z]{2,8}\.? )?"
+)
+OTHERS = re.compile(r",? (?:and )?(other(?:s\b| [a-z]{3,20}s\b))")
+MAX_TITLE_WORDS = 3
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
 
 
@@ -86,6 +95,7 @@ class NameStage:
     said: list[Said] = field(default_factory=list)
     spoke: list[Spoke] = field(default_factory=list)
     quoted: Quotations = field(default_factory=lambda: Quotations(()))
+    reported: Quotations = field(default_factory=lambda: Quotations(()))
     ranker: SpeakerRanker = field(default_factory=default_ranker)
     scope: str = ""
     sources: dict[tuple[int, int], Answer] = field(default_factory=dict)
@@ -95,6 +105,7 @@ class NameStage:
         self.quoted = Quotations(
             (span.start, span.end) for item in self.attributions if item.kind == "direct" for span in item.content_spans
         )
+        self.reported = Quotations((span.start, span.end) for item in self.attributions for span in item.content_spans)
 
     def choose(self, kind: str, item: Attribution, candidates: list[Candidate]) -> tuple[Candidate | None, float]:
         """Return the candidate that the ranker of this kind likes best, and the calibrated chance that it is right."""
@@ -110,6 +121,8 @@ class NameStage:
             (item.start, item.end) if item.kind == "direct" else None,
             after_content=item.start < start,
             direct=item.kind != "indirect",
+            said=tuple((span.start, span.end) for span in item.content_spans),
+            reported=self.reported,
         )
 
     def found(self, answer: Answer) -> tuple[Answer, str]:
@@ -245,8 +258,11 @@ class NameStage:
         entity = mention.entity
         if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:
             return False
-        if phrase.head is not None and entity.entry is None and entity.kind in ("unknown", "thing"):
-            return False
+        if phrase.head is not None and entity.entry is None:
+            # "Member of Parliament": the capitals run on behind a person's role.
+            runs_on = mention.end > own_end and phrase.head.kind in ("inside", "class", "office")
+            if runs_on or entity.kind in ("unknown", "thing"):
+                return False
         return entity.entry is not None or (mention.end <= max(own_end + 2, end) and mention.start >= start - 1)
 
     def apposed_name(self, start: int, own_end: int, end: int) -> Mention | None:
@@ -435,6 +451,31 @@ class NameStage:
         if last is not None and last.plural and last.kind == "inside" and len(parts) == 2 and name.islower():
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
         return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
+
+    def listed(self, start: int, end: int) -> Answer | None:
+        """Return the people listed with party or office: "Ana Ruiz (D-Ohio), Ben Lee, R-Iowa, and other senators"."""
+        if LISTED.search(self.text, start, end) is None:
+            return None
+        people = [
+            mention
+            for mention in self.names.inside(start, end)
+            if mention.entity.kind in ("person", "unknown")
+            and self.text[mention.end : mention.end + 1] not in ("'", "’")
+        ]
+        if not people or len(self.text[start : people[0].start].split()) > MAX_TITLE_WORDS:
+            return None
+        names = [people[0].entity.name]
+        for before, after in pairwise(people):
+            if LIST_GAP.fullmatch(self.text, before.end, after.start) is None:
+                break
+            names.append(after.entity.name)
+        others = OTHERS.search(self.text, people[len(names) - 1].end, end)
+        if others is not None:
+            names.append(others[1])
+        if len(names) < 2 or len(set(names)) < len(names):
+            return None
+        joined = ", ".join(names[:-1]) + " and " + names[-1]
+        return Answer(joined, "group", "name", "speaker.coordinated", self.slug_id(joined), plural=True)
 
     def shared_noun(self, source: str, tail: str) -> Answer | None:
         """Return whom "federal and state officials" are: one noun with two adjectives."""

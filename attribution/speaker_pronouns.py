@@ -30,6 +30,10 @@ AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
 SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
 # An unnamed speaker is not taken up by a pronoun further on.
 MAX_UNNAMED_SENTENCES = 3
+# Words between a noun and its "who".
+MAX_BETWEEN = 7
+HUMAN = frozenset({"inside", "class", "collective", "office"})
+_PHRASE_OPENS = frozenset("the a an some many several few those other".split())
 _PHRASE_STOPS = frozenset(
     "of for in at from with on to by about said says told is was were are and or but as than that".split()
 )
@@ -159,18 +163,9 @@ class PronounStage(RoleStage):
         if coordinated is not None and coordinated.answer.why == "speaker.relative":
             if self.names.sentence_of(coordinated.position) == sentence:
                 return self.found(coordinated.answer)
-        words = PHRASE_PARTS.findall(gap)
-        while words and words[-1] in (",",):
-            words.pop()
-        phrase_words: list[str] = []
-        for word in reversed(words):
-            if word in ',;:.“”"' or (phrase_words and fold(word) in _PHRASE_STOPS):
-                break
-            phrase_words.insert(0, word)
-            if fold(word) in ("the", "a", "an", "some", "many", "several", "few", "those", "other"):
-                break
-            if len(phrase_words) == 4:
-                break
+        word = fold(self.text[start : start + 5])
+        most = 0 if word.startswith("that") else MAX_BETWEEN
+        phrase_words = [] if word.startswith("which") else self.noun_before(gap, most)
         if phrase_words:
             phrase = parse_phrase(" ".join(phrase_words), self.registry.roles)
             head = phrase.head
@@ -188,6 +183,31 @@ class PronounStage(RoleStage):
                     if answer is not None:
                         return self.found(self.again(answer, "pronoun", "speaker.relative"))
         return None, f"{DECLINED}.relative"
+
+    def noun_before(self, gap: str, most: int) -> list[str]:
+        """Return the words of the noun phrase that "who" goes back to: the last role noun of the clause before.
+
+        At most so many words of a place or a prepositional phrase may stand between: "Democrats on the Hill, who".
+        """
+        words = PHRASE_PARTS.findall(gap)
+        while words and words[-1] == ",":
+            words.pop()
+        last = len(words)
+        while last and words[last - 1] not in ',;:.“”"' and len(words) - last <= most:
+            noun = self.registry.roles.nouns.get(fold(words[last - 1]))
+            if noun is not None and noun.kind in HUMAN:
+                break
+            last -= 1
+        else:
+            return []
+        found = [words[last - 1]] if last else []
+        for word in reversed(words[: max(0, last - 1)]):
+            if word in ',;:.“”"' or fold(word) in _PHRASE_STOPS:
+                break
+            found.insert(0, word)
+            if len(found) == 4 or fold(word) in _PHRASE_OPENS:
+                break
+        return found
 
     def plural_pronoun(self, start: int) -> tuple[Answer | None, str]:
         for said in reversed(self.said[-2:]):

@@ -9,10 +9,11 @@ from itertools import zip_longest
 
 from .antecedents import Candidate, find_candidates, grammar_of
 from .dates import find_latest_date
-from .described import find_described
+from .authors import find_author
+from .described import KINSHIP, find_described
 from .descriptions import describe_source
-from .mentions import Entity, Mention
-from .names import LEADING_ARTICLE, fold, split_name, strip_possessive
+from .mentions import Entity, Mention, choose_bearer
+from .names import LEADING_ARTICLE, fold, last_word, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import RegistryEntry
 from .roles import Gender
@@ -49,6 +50,9 @@ NAMED_POLL = re.compile(
 POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
 POLL_REACH = 3000
 LEAD_SENTENCES = 3
+SPOUSES = frozenset({"wife", "husband", "ex-wife", "ex-husband", "widow", "widower"})
+ONE_OF = re.compile(r"one of ", re.IGNORECASE)
+AGED = re.compile(r"[Tt]he \d{1,3}-year-old\b")
 # Words of "familiar with the matter" that a description keeps.
 MAX_FAMILIAR = 7
 # "a study that appeared in the Alder Journal", "a page on the bank's website"
@@ -136,11 +140,22 @@ class RoleStage(NameStage):
             return self.document(item, phrase, start, end)
         if head.kind == "collective":
             return self.collective(phrase, start)
+        if head.plural and ONE_OF.match(self.text, start) and (head.kind in ("inside", "class")):
+            return self.unnamed(self.text[start:end], phrase, start, one=True)
         if head.plural:
             return self.plural_role(phrase, start, definite)
         by_office = self.office(phrase, start)
         if by_office is not None:
             return self.found(by_office)
+        relative = self.relative_of(item, phrase, start)
+        if relative is not None:
+            return self.found(relative)
+        if AGED.match(self.text, start):
+            # "The 34-year-old mother of three" is the person just spoken of.
+            person, chance = self.antecedent(item, start, head.gender)
+            if person is not None and person.entity is not None:
+                aged = self.of_entity(person.entity, "nominal", "speaker.aged", "person")
+                return self.found(replace(aged, confidence=chance))
         chained = self.chained(phrase, start) if definite or phrase.determiner == "other" else None
         if phrase.determiner != "other":
             candidates = find_described(
@@ -163,6 +178,34 @@ class RoleStage(NameStage):
         if head.kind == "office" and (phrase.determiner == "definite" or (definite and self.country_of(phrase))):
             return None, f"{DECLINED}.role"
         return self.unnamed(self.text[start:end], phrase, start)
+
+    def relative_of(self, item: Attribution, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the wife, son … of a person: the only other bearer of the surname whose gender fits."""
+        head = phrase.head
+        if head is None or head.form not in KINSHIP or head.plural:
+            return None
+        whose: Entity | None = None
+        if phrase.owner is not None:
+            whose = choose_bearer(self.names, last_word(phrase.owner), start)
+        elif phrase.determiner == "own":
+            word = fold(self.text[start : start + 4].split(" ")[0])
+            if word == "my":
+                author = find_author(self.text, start)
+                whose = choose_bearer(self.names, last_word(author), start) if author is not None else None
+            elif word in ("his", "her"):
+                person, _ = self.antecedent(item, start, "male" if word == "his" else "female")
+                whose = person.entity if person is not None else None
+        if whose is None:
+            return None
+        others = [
+            entity
+            for entity in self.names.by_surname.get(last_word(whose.name), ())
+            if entity is not whose
+            and " " in entity.name
+            and entity.kind in ("person", "unknown")
+            and (entity.gender or entity.hint or (head.gender if head.form in SPOUSES else None)) == head.gender
+        ]
+        return self.of_entity(others[0], "nominal", "speaker.kin", "person") if len(others) == 1 else None
 
     def place_of(self, phrase: SourcePhrase) -> list[RegistryEntry]:
         """Return the countries and institutions that the phrase's owner, modifiers or "of X" name."""
@@ -248,7 +291,7 @@ class RoleStage(NameStage):
                 generic = self.again(answer, "nominal", "speaker.chain")
         return generic
 
-    def unnamed(self, source: str, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+    def unnamed(self, source: str, phrase: SourcePhrase, start: int, *, one: bool = False) -> tuple[Answer | None, str]:
         """Return an unnamed speaker with the normalised description of the source."""
         if not phrase.words:
             return None, f"{DECLINED}.empty"
@@ -262,7 +305,7 @@ class RoleStage(NameStage):
             "nominal",
             "speaker.unnamed",
             self.scoped_id("unnamed", name),
-            plural=phrase.head is not None and phrase.head.plural,
+            plural=phrase.head is not None and phrase.head.plural and not one,
             head=phrase.head,
             modifiers=modifiers,
             side=self.country_of(phrase),

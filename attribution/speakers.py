@@ -19,6 +19,7 @@ from .registry import Registry
 from .roles import default_source_patterns
 from .speaker_names import DECLINED, Answer, Said, anchor
 from .speaker_pronouns import PronounStage
+from .speaker_roles import ONE_OF
 from .types import Attribution, Speaker
 
 # Of a stage that occurs too seldom in the training data to have a rate.
@@ -27,7 +28,6 @@ UNMEASURED = 0.5
 MAX_FLOATING_PARAGRAPHS = 2
 # Characters; what is longer is no noun phrase.
 MAX_SOURCE = 600
-ONE_OF = re.compile(r"one of ", re.IGNORECASE)
 PARAGRAPH_GAP = re.compile(r"\n\s*")
 
 
@@ -138,6 +138,9 @@ class Resolver(PronounStage):
             together = self.coordinated(source, start, end)
             if together is not None:
                 return self.found(together)
+        listed = self.listed(start, end)
+        if listed is not None:
+            return self.found(listed)
         return self.from_phrase(item, phrase, start, end)
 
     def from_phrase(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
