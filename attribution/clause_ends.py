@@ -57,8 +57,9 @@ def _stop_at(s: Sentence, begin: int, x: int, phrase: bool) -> int | None:
         ends = x > begin + 1 and (w == ";" or (w in _DIVIDERS and phrase and spaced))
     elif x + 1 >= n:
         ends = False
-    elif t == "Q":
-        return x + 1 if s.last_mark(x) in ",?!" and _closes_with_report(s, x + 1) else None
+    elif t == "Q" and s.last_mark(x) in ",?!":
+        participle = phrase and s.tag[x + 1] == "G" and x + 1 in s.cues  # called it “a lie,” | adding
+        return x + 1 if participle or closes_with_report(s, x + 1) else None
     elif t == ",":
         auxiliary = s.tag[x + 1] in "BHMU" and "," not in s.tag[begin:x]
         ends = auxiliary or _stops_after_comma(s, begin, x, phrase)
@@ -108,7 +109,7 @@ def _stops_after_comma(s: Sentence, begin: int, x: int, phrase: bool) -> bool:
     if w == "according" or (w == "as" and clause_at(s, y + 1)):
         return True
     # ", Ruiz said": another cue with its subject closes the sentence.
-    return has_finite(s, begin, x) and _closes_with_report(s, y)
+    return has_finite(s, begin, x) and closes_with_report(s, y)
 
 
 def _stops_after_conjunction(s: Sentence, y: int, phrase: bool) -> bool:
@@ -146,7 +147,7 @@ def _begins_with_report(s: Sentence, y: int) -> bool:
     return False
 
 
-def _closes_with_report(s: Sentence, y: int) -> bool:
+def closes_with_report(s: Sentence, y: int) -> bool:
     """Return whether a subject and its verb of saying at unit `y` close the sentence: , [Ruiz said on Monday]."""
     for z in range(y, min(len(s), y + MAX_SUBJECT)):
         if s.tag[z] == "V" and _reports(s, z, False):

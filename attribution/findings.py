@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .lexicon import CueEntry, CueMatch
 from .marks import Quotation
 from .sentences import Sentence
-from .types import QuoteKind
+from .types import QuoteKind, TextSpan
 
 Characters = tuple[int, int]
 """Half-open characters of the text."""
+
+# A name in quotation marks is no quoted speech: two capitalised words or more.
+NAMED_THING = re.compile(r"[A-Z0-9][\w’'&-]*(?: (?:of|the|and|for|in|[A-Z0-9&][\w’'-]*)){0,5} [A-Z0-9][\w’'-]*")
+# In these frames a quotation says what somebody calls something.
+NAMING_REASONS = frozenset({"frame.as", "frame.obj-comp", "frame.passive-by", "frame.quote"})
 
 PATTERN_REASONS = ("frame.", "position.", "rule.", "participle", "passive", "inverted", "introduced")
 
@@ -35,6 +41,11 @@ class Finding:
     floating: bool = False
 
     @property
+    def names_things(self) -> bool:
+        """Whether the cue says what something is called."""
+        return not NAMING_REASONS.isdisjoint(self.why)
+
+    @property
     def start(self) -> int:
         return self.content[0][0]
 
@@ -51,10 +62,21 @@ class Finding:
 
     def kind(self) -> QuoteKind:
         """Return direct, mixed or indirect: whether all, some or none of the content's letters are quoted."""
-        marked = sorted((piece.start, piece.end) for quotation in self.quotes for piece in quotation.pieces)
+        marked = sorted(
+            (piece.start, piece.end)
+            for quotation in self.quotes
+            for piece in quotation.pieces
+            if not self._is_name(piece)
+        )
         if not any(a < end and start < b for start, end in self.content for a, b in marked):
             return "indirect"
         return "mixed" if any(self._has_letters_outside(marked, *piece) for piece in self.content) else "direct"
+
+    def _is_name(self, piece: TextSpan) -> bool:
+        """Return whether the quotation only names a thing: the “Lima Circle”, not: called it a “Lima Circle”."""
+        if self.names_things or (piece.start, piece.end) in self.content:
+            return False
+        return NAMED_THING.fullmatch(self.sentence.text, piece.start + 1, piece.end - 1) is not None
 
     def _has_letters_outside(self, marked: Sequence[Characters], start: int, end: int) -> bool:
         text, at = self.sentence.text, start

@@ -236,7 +236,20 @@ def _at_object(use: CueUse, k: int) -> Frame | None:
             return Frame(frame, k)
     if is_object and use.takes("obj-comp"):
         return Frame("obj-comp", k)
-    return Frame("np", k) if use.takes("np") else None
+    return Frame("np", _behind_receiver(use, k)) if use.takes("np") else None
+
+
+def _behind_receiver(use: CueUse, k: int) -> int:
+    """Return the unit behind the name or pronoun of who is to get the object: offered [Lee] | a deal; else `k`."""
+    s = use.s
+    if use.entry.sense != "promise":
+        return k
+    end = k
+    while end < len(s) and s.cap[end] and s.tag[end] == "N":
+        end += 1
+    if end == k and s.tag[k] == "O":
+        end += 1
+    return end if k < end < len(s) and s.tag[end] in "DqQ" else k
 
 
 def _has_marker(s: Sentence, marker: str, begin: int, end: int) -> bool:

@@ -36,7 +36,8 @@ _NOT_CIRCUMSTANCES = frozenset("not so more only even".split())
 _TIME_NOUNS = frozenset(
     "week month year day night afternoon morning evening weekend time hour quarter season summer".split()
 )
-_BEFORE_DAY = frozenset("on in at by".split())
+_BEFORE_DAY = frozenset("on in at by for".split())
+_NAMED_DAYS = frozenset("super black good ash cyber palm".split())
 _BEFORE_TIME = frozenset("this the a earlier later next last".split())
 _AFTER_TIME = frozenset("week month year night afternoon morning evening ago".split())
 _CIRCUMSTANCE_PREPOSITIONS = frozenset(
@@ -251,13 +252,13 @@ def hearer_end(s: Sentence, k: int) -> int | None:
     return end
 
 
-def circumstances_begin(s: Sentence, v: int, *, floor: int = 0) -> int:
-    """Return the first unit of the adverbs, times and occasions that stand between a subject and its verb at unit `v`.
+def circumstances_begin(s: Sentence, v: int, *, floor: int = 0, adverbs: bool = True) -> int:
+    """Return the first unit of the adverbs, times and occasions that follow a noun and end before unit `v`, else `v`.
 
-    Ruiz | later said; the council | on Monday (6) said; Ruiz | in a statement last week said. `v` where there are none.
+    Ruiz | later said; the council | on Monday (6) said; Ruiz | in a statement last week said.
     """
     while v - 1 > floor:
-        begin = v - 1 if s.tag[v - 1] == "A" else _circumstance_begin(s, v - 1, floor)
+        begin = v - 1 if adverbs and s.tag[v - 1] == "A" else _circumstance_begin(s, v - 1, floor)
         if begin is None:
             break
         v = begin
@@ -281,7 +282,7 @@ def _circumstance_begin(s: Sentence, k: int, floor: int) -> int | None:
         i = k - 3
     else:
         return None
-    return i + 1 if tag[i] in "NSO" else None
+    return i + 1 if tag[i] in "NSO" and low[i] not in _NAMED_DAYS else None
 
 
 def _before_brackets(s: Sentence, k: int) -> int:

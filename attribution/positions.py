@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .clause_ends import clause_end, quote_end, without_trailing_marks
-from .clauses import has_finite
+from .clause_ends import CLAUSE_FRAMES, clause_end, closes_with_report, quote_end, without_trailing_marks
+from .clauses import clause_at, has_finite
 from .findings import Characters, CueUse, Finding
 from .frames import PREPOSITION_FRAMES, Frame
-from .noun_phrases import hearer_end, noun_phrase_after, skip_circumstances, trim_source
+from .noun_phrases import circumstances_begin, hearer_end, noun_phrase_after, skip_circumstances, trim_source
 from .sentences import Sentence
 from .tagging import CLAUSE_MARK, FINITE, PHRASE_START, QUOTED
 
@@ -17,7 +17,14 @@ QUOTED_BONUS, MAX_WITH_BONUS = 0.1, 0.95
 WITHOUT_SOURCE = 0.8
 MIN_AS_SAID_UNITS = 3
 MAX_TIME_UNITS = 5
+# What a colon puts into words: had a simple message: …
+MESSAGES = frozenset(
+    """message stance position warning answer reply response promise pledge vow demand condition request plea appeal
+    view opinion verdict conclusion assessment line signal threat statement claim argument reason explanation
+    proposal suggestion advice forecast prediction question criticism""".split()
+)
 _QUOTED_FRAMES = frozenset("that clause np obj-comp as of".split())
+_OBJECT_FRAMES = PREPOSITION_FRAMES | {"np", "of", "obj-about", "obj-for"}
 _DASHES = frozenset({"—", "–", "-", "--"})
 _AFTER_REPORT = frozenset("as when while and but after before who where because".split())
 _NOT_CONTENT = frozenset("but and while who which though although as adding according".split())
@@ -48,6 +55,10 @@ def make_leading(
         # called for: the preposition belongs to the cue
         cue = [*cue[:-1], (cue[-1][0], max(cue[-1][1], s.ends[k - 1]))]
     end = quote_end(s, k) if frame.name == "quote" else clause_end(s, k, frame.name)
+    if frame.name not in CLAUSE_FRAMES:
+        k, end = _behind_colon(use, k, end)
+        if frame.name in _OBJECT_FRAMES and not has_finite(s, k, end):
+            end = circumstances_begin(s, end, floor=k, adverbs=False)  # accused Lee of fraud | last week
     if subordinate:
         end = next((x for x in range(k + 1, end) if s.tag[x] == ","), end)
     rate = use.rate(frame.name)
@@ -56,6 +67,24 @@ def make_leading(
     if not source:
         rate *= WITHOUT_SOURCE
     return use.leading(k, end, source=source, rate=rate, why=[*why, f"frame.{frame.name}"], cue=cue)
+
+
+def _behind_colon(use: CueUse, begin: int, end: int) -> tuple[int, int]:
+    """Return the units of what an object with a colon announces, else `begin` and `end`.
+
+    sent a clear message: [rents must fall]; said of Lee: [“…”]. None are left where another report claims the
+    quotation behind the colon: named two topics: “…,” she said.
+    """
+    s = use.s
+    x = next((x for x in range(begin, end) if s.low[x] == ":"), None)
+    if x is None or not begin < x < len(s) - 1:
+        return begin, end
+    if s.tag[x + 1] in QUOTED:
+        if closes_with_report(s, x + 2):
+            return x, x
+        return (x + 1, quote_end(s, x + 1)) if use.takes("quote") else (begin, end)
+    message = any(word in MESSAGES for word in s.low[begin:x]) and clause_at(s, x + 1)
+    return (x + 1, clause_end(s, x + 1, "clause")) if message else (begin, end)
 
 
 def find_trailing(

@@ -62,6 +62,8 @@ DIRECT: list[tuple[str, str, str | None, str | None]] = [
     ("“Rents will rise,” Ruiz said, “and we pay.”", "“Rents will rise,” … “and we pay.”", "said", "Ruiz"),
     ("“Rents will rise,” Ruiz said. “We all pay.”", "“Rents will rise,” … “We all pay.”", "said", "Ruiz"),
     ("“We stay.\n“We sit,” said Ana Ruiz.", "“We stay. … “We sit,”", "said", "Ana Ruiz"),
+    ("Ruiz criticized the plan on Monday: “It is a lie.”", "“It is a lie.”", "criticized", "Ruiz"),
+    ("Ruiz cited two topics: “The rent and the port,” she said.", "“The rent and the port,”", "said", "she"),
     ("“A disgrace” was how Ana Ruiz described it.", "“A disgrace”", "described", "Ana Ruiz"),
     ("“It is a lie from start to end.”", "“It is a lie from start to end.”", None, None),
     ("Ana Ruiz added this:\n“It is a lie.”", "“It is a lie.”", "added", "Ana Ruiz"),
@@ -76,6 +78,7 @@ def test_direct_quotations(engine: RuleEngine, text: str, content: str, cue: str
 MIXED: list[Row] = [
     ("Ruiz described the plan as a “gamble”.", "the plan as a “gamble”", "described", "Ruiz"),
     ("Ruiz called the plan a “gamble”.", "the plan a “gamble”", "called", "Ruiz"),
+    ("Ruiz called the town a “Second Lima”.", "the town a “Second Lima”", "called", "Ruiz"),
     ("The plan was called “reckless” by Ruiz.", "The plan … “reckless”", "called", "Ruiz"),
     ("The “red line” for Russia is clear, Ruiz said.", "The “red line” for Russia is clear", "said", "Ruiz"),
     ("Lee said the plan, which failed, was “useless”.", "the plan, which failed, was “useless”", "said", "Lee"),
@@ -119,6 +122,17 @@ INDIRECT: list[tuple[str, str, str | None, str | None]] = [
     ("Ruiz briefed them about the plan.", "the plan", "briefed", "Ruiz"),
     ("Ruiz accused Lee of hiding the report.", "Lee of hiding the report", "accused", "Ruiz"),
     ("Ruiz warned Lee of higher rents if the port closes.", "higher rents if the port closes", "warned", "Ruiz"),
+    ("Ruiz offered Lee a way out.", "a way out", "offered", "Ruiz"),
+    ("Ruiz called for a boycott in a tweet on Monday.", "a boycott", "called for", "Ruiz"),
+    ("Ruiz has been accusing the firm of fraud for weeks.", "the firm of fraud", "accusing", "Ruiz"),
+    ("Ruiz promised them a vote on Super Tuesday.", "a vote on Super Tuesday", "promised", "Ruiz"),
+    (
+        "The firm conveyed a clear stance: If rents rise, it will leave.",
+        "If rents rise, it will leave",
+        "conveyed",
+        "The firm",
+    ),
+    ("Ruiz urged talks in the “Lima Circle” of mayors.", "talks in the “Lima Circle” of mayors", "urged", "Ruiz"),
     ("Ruiz assured her of the city's help.", "the city's help", "assured", "Ruiz"),
     ("Ruiz warned last month of higher rents.", "higher rents", "warned", "Ruiz"),
     # times between source and cue, or cue and content
@@ -249,6 +263,14 @@ SEVERAL: list[tuple[str, list[Row]]] = [
 @pytest.mark.parametrize(("text", "found"), SEVERAL, ids=[text[:40] for text, _ in SEVERAL])
 def test_several_in_one_text(engine: RuleEngine, text: str, found: list[Row]) -> None:
     assert rows(engine.find(text, article_id="x")) == found
+
+
+def test_a_participle_behind_a_quotation_opens_its_own_report(engine: RuleEngine) -> None:
+    found = engine.find("Ruiz described the plan as “a lie,” adding that rents will rise.", article_id="x")
+    assert rows(found) == [
+        ("mixed", "the plan as “a lie,”", "described", "Ruiz"),
+        ("indirect", "rents will rise", "adding", "Ruiz"),
+    ]
 
 
 def test_a_second_verb_with_a_modal_has_the_subject_of_the_first(engine: RuleEngine) -> None:
