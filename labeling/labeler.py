@@ -11,9 +11,9 @@ from sayso.attribution.types import Attribution, Stance, StanceFlag
 from .aggregation import majority
 from .codebook import Codebook
 from .functions import Vote, vote
-from .linear import LinearStance
 from .pair_view import PairView, make_views
 from .passages import Passage
+from .stance_model import StanceModel
 from .targets import TargetHit
 
 Method = Literal["linear", "majority"]
@@ -31,9 +31,9 @@ class Labelled:
 
 
 class Labeler:
-    """Labels passages by a codebook: with the linear model, or with the majority of the labeling functions."""
+    """Labels passages by a codebook: with a stance model, or with the majority of the labeling functions."""
 
-    def __init__(self, codebook: Codebook, model: LinearStance | None) -> None:
+    def __init__(self, codebook: Codebook, model: StanceModel | None) -> None:
         self.codebook = codebook
         self.model = model
 

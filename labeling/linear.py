@@ -27,6 +27,7 @@ from .features import make_features
 from .foreign import OpenExample
 from .pair_view import PairView, make_open_view, make_views
 from .passages import LabelledPair
+from .prediction import Prediction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,17 +59,6 @@ class Example:
     label: DecidedLabel
     group: str
     open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The most likely label, its probability, and the label given: "unclear" below the threshold."""
-
-    best: DecidedLabel
-    confidence: float
-    label: StanceLabel
-    probabilities: tuple[float, ...]
-    """Of `LABELS`, in their order."""
 
 
 class Vocabulary:

@@ -28,6 +28,8 @@ class PairView:
     cue: tuple[str, ...]
     shown: tuple[str, ...]
     """The words with the target's own replaced by a sign, and names of sides by whose they are."""
+    name: str = ""
+    """What an open target is called; of a codebook's, its proposition says more."""
 
     @property
     def opposed(self) -> bool:
@@ -68,8 +70,11 @@ def make_views(passage: Passage, codebook: Codebook) -> list[tuple[TargetHit, Pa
     ]
 
 
-def make_open_view(passage: Passage, first: int, last: int) -> PairView:
-    """Return the view of a target given by characters [first, last) of the passage, without a codebook."""
+def make_open_view(passage: Passage, first: int, last: int, name: str | None = None) -> PairView:
+    """Return the view of a target given by characters [first, last) of the passage, without a codebook.
+
+    `name` is what the target is called where the passage has other words for it, or none.
+    """
     words = read_words(passage.text)
     inside = [i for i, word in enumerate(words) if word.start < last and word.end > first]
     mentions = (Mention(inside[0], inside[-1], "term", "given"),) if inside else ()
@@ -79,7 +84,14 @@ def make_open_view(passage: Passage, first: int, last: int) -> PairView:
         for at in range(mention.first, mention.last + 1):
             shown[at] = "<T>"
     return PairView(
-        passage, None, forms, number_clauses(passage.text, words), mentions, cue_words(passage), tuple(shown)
+        passage,
+        None,
+        forms,
+        number_clauses(passage.text, words),
+        mentions,
+        cue_words(passage),
+        tuple(shown),
+        passage.text[first:last] if name is None else name,
     )
 
 

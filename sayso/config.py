@@ -56,6 +56,10 @@ class Settings(BaseModel):
         default="ukraine-2021",
         description="Codebook of the stances to label, a name or .toml file; `none` for no stances.",
     )
+    stance_model: str | None = Field(
+        default=None,
+        description="Stance model: stance-linear, stance-pair, a folder, or `majority` of the labeling functions.",
+    )
     text: Literal["excerpt", "full", "standoff"] = Field(
         default="excerpt",
         description="Article text in the dataset: quotation and paragraph, full text, or offsets alone.",

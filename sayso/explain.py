@@ -160,8 +160,13 @@ class Explanation:
         }
 
 
-def make_explanation(article: Article, attribution: Attribution, *, codebook: str | None = None) -> Explanation:
-    """Return the explanation of an attribution of `article`, stances by `codebook` (or the packaged one)."""
+def make_explanation(
+    article: Article, attribution: Attribution, *, codebook: str | None = None, model: str | None = None
+) -> Explanation:
+    """Return the explanation of an attribution of `article`, stances by `codebook` (or the packaged one).
+
+    `model` is the stance model to ask; without it the packaged one that the stances come from.
+    """
     from .stance_reasons import explain_stances
 
     spans = (*attribution.content_spans, *attribution.cue_spans, *attribution.source_spans)
@@ -174,7 +179,8 @@ def make_explanation(article: Article, attribution: Attribution, *, codebook: st
     if attribution.speaker is not None and not any(code.startswith("speaker.") for code in codes):
         codes.append(f"how.{attribution.speaker.how}")  # another origin than our rules: at least which stage
     reasons = tuple(explain_code(code) for code in dict.fromkeys(codes))
-    return Explanation(attribution, context, start, reasons, explain_stances(article, attribution, codebook=codebook))
+    stances = explain_stances(article, attribution, codebook=codebook, model=model)
+    return Explanation(attribution, context, start, reasons, stances)
 
 
 def explain_code(code: str) -> Reason:

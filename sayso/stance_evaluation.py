@@ -17,6 +17,7 @@ from .attribution.types import SCHEMA_VERSION, StanceLabel
 
 if TYPE_CHECKING:
     from .labeling.codebook import Codebook
+    from .labeling.foreign import OpenExample
     from .labeling.pair_view import PairView
     from .labeling.stance_scores import Scores
 
@@ -259,10 +260,15 @@ def _read_foreign_questions(data: Path, form: str) -> list[Question]:
             proposition=example.target,
             gold=(example.label,),
             group=example.group,
-            view=make_open_view(example.passage, example.first, example.last),
+            view=make_open_view(example.passage, example.first, example.last, _name_target(example, form)),
         )
         for number, example in enumerate(read_foreign(data, "vast" if form == "vast" else "newsmtsc"))
     ]
+
+
+def _name_target(example: OpenExample, form: str) -> str:
+    """Return what the target is called: of a mention its own words, of a topic its name."""
+    return example.target if form == "vast" else example.passage.text[example.first : example.last] or example.target
 
 
 def _read_gold_questions(
@@ -331,16 +337,16 @@ def _read_gold_questions(
 def _ask_model(questions: Sequence[Question], model: str | Path | None) -> tuple[str, list[Predicted | None]]:
     from .labeling.aggregation import majority
     from .labeling.functions import vote
-    from .labeling.linear import NAME, load_linear
+    from .labeling.stance_model import load_stance_model
     from .stance_labels import MAJORITY
 
     if model == MAJORITY:
         return MAJORITY, [
             None if question.view is None else Predicted(*majority(vote(question.view))) for question in questions
         ]
-    linear = load_linear(model or NAME)
+    loaded = load_stance_model(model)
     views = [question.view for question in questions if question.view is not None]
-    found = iter(linear.predict(views))
+    found = iter(loaded.predict(views))
     answers: list[Predicted | None] = []
     for question in questions:
         if question.view is None:
@@ -348,7 +354,7 @@ def _ask_model(questions: Sequence[Question], model: str | Path | None) -> tuple
         else:
             predicted = next(found)
             answers.append(Predicted(predicted.label, predicted.confidence, predicted.best))
-    return linear.origin, answers
+    return loaded.origin, answers
 
 
 def load_predictor(name: str) -> Any:

@@ -58,16 +58,16 @@ MAJORITY = "majority"
 
 
 def load_labeler(codebook: str | Path | None = None, *, model: str | Path | None = None) -> Labeler:
-    """Return the labeler of a codebook (default: the packaged one) and a stance model (default: the packaged one).
+    """Return the labeler of a codebook (default: the packaged one) and a stance model: a packaged name or a folder.
 
     `model` "majority" labels by the majority of the labeling functions alone.
     """
     from .labeling.codebook import DEFAULT_CODEBOOK, read_codebook
     from .labeling.labeler import Labeler
-    from .labeling.linear import NAME, load_linear
+    from .labeling.stance_model import load_stance_model
 
     book = read_codebook(codebook or DEFAULT_CODEBOOK)
-    return Labeler(book, None if model == MAJORITY else load_linear(model or NAME))
+    return Labeler(book, None if model == MAJORITY else load_stance_model(model))
 
 
 def make_passages(article: Article, attributions: Iterable[Attribution], labeler: Labeler) -> list[Passage]:
@@ -106,13 +106,13 @@ class LabellingAttributor:
         self, attributor: Attributing, codebook: str | Path | None, *, model: str | Path | None = None
     ) -> None:
         from .labeling.codebook import DEFAULT_CODEBOOK, read_codebook
-        from .labeling.linear import NAME, read_origin
+        from .labeling.stance_model import read_origin
 
         self._attributor = attributor
         self._name, self._model = codebook, model
-        # A mistake in the codebook is told before the first article, not after the last.
+        # A mistake in the codebook or the model's name is told before the first article, not after the last.
         self._codebook = read_codebook(codebook or DEFAULT_CODEBOOK)
-        self._origin = read_origin(model or NAME)
+        self._origin = f"weak:majority@{self._codebook.version}" if model == MAJORITY else read_origin(model)
         self._labeler: Labeler | None = None
 
     @property

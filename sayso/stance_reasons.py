@@ -58,16 +58,19 @@ class StanceReason:
 
 
 def explain_stances(
-    article: Article, attribution: Attribution, *, codebook: str | None = None
+    article: Article, attribution: Attribution, *, codebook: str | None = None, model: str | None = None
 ) -> tuple[StanceReason, ...]:
-    """Return what each stance of `attribution` rests on; votes and weights are computed again, as when it was made."""
+    """Return what each stance of `attribution` rests on; votes and weights are computed again, as when it was made.
+
+    Without `model`, the packaged one that the stances name as their origin is asked.
+    """
     if not attribution.stances:
         return ()
     from .labeling.functions import FUNCTIONS
     from .labeling.terms import read_words
     from .stance_labels import load_labeler, make_passages
 
-    labeler = load_labeler(codebook)
+    labeler = load_labeler(codebook, model=model or _find_origin(attribution))
     ((*found,),) = labeler.label_passages(make_passages(article, [attribution], labeler))
     by_target = {item.stance.target: item for item in found}
     reasons = []
@@ -89,3 +92,11 @@ def explain_stances(
         features = tuple(labeler.model.explain(item.view)) if own and labeler.model else ()
         reasons.append(StanceReason(stance, HOWS[item.hit.how], tuple(raised), votes, features))
     return tuple(reasons)
+
+
+def _find_origin(attribution: Attribution) -> str | None:
+    """Return the name of the packaged model that gave the attribution's stances, None where none did."""
+    from .labeling.stance_model import PACKAGED
+
+    named = {stance.origin.removeprefix("model:").partition("@")[0] for stance in attribution.stances}
+    return next((name for name in PACKAGED if name in named), None)

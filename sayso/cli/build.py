@@ -25,7 +25,7 @@ License = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier build even where it was edited since.")]
 
 
-@takes("text", "codebook", *READING, *FINDING)
+@takes("text", "codebook", "stance_model", *READING, *FINDING)
 def build(
     inputs: Inputs,
     out: Out,

@@ -16,7 +16,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="Attribution id (a_ and 16
 In = Annotated[Path, typer.Option("--in", metavar="DIR", help="Dataset folder that holds it.")]
 
 
-@takes("codebook")
+@takes("codebook", "stance_model")
 def explain(attribution_id: Id, folder: In, as_json: AsJson = False, *, run: Run) -> None:
     """Spell out why an attribution was found, and who is meant.
 
@@ -31,7 +31,7 @@ def explain(attribution_id: Id, folder: In, as_json: AsJson = False, *, run: Run
 
     codebook = None if run.settings.codebook == NO_CODEBOOK else run.settings.codebook
     article, attribution = find_attribution(folder, attribution_id)
-    explanation = make_explanation(article, attribution, codebook=codebook)
+    explanation = make_explanation(article, attribution, codebook=codebook, model=run.settings.stance_model)
     if as_json:
         sys.stdout.write(safe_json(explanation.to_json(), indent=2) + "\n")
     else:

@@ -19,7 +19,13 @@ Folder = Annotated[
 Book = Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Codebook of the targets.", show_default=False)]
 Model = Annotated[
     str | None,
-    typer.Option(metavar="NAME|DIR", help="Stance model; `majority` for the functions alone.", show_default=False),
+    typer.Option(
+        "--model",
+        "--stance-model",
+        metavar="NAME|DIR",
+        help="Stance model: stance-linear, stance-pair or a folder; `majority` for the functions alone.",
+        show_default=False,
+    ),
 ]
 On = Annotated[
     Path | None,

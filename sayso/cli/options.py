@@ -32,6 +32,7 @@ FINDING = ("model", "registry", "min_confidence")
 METAVARS = {
     "model": "NAME",
     "codebook": "NAME|FILE",
+    "stance_model": "NAME|DIR",
     "registry": "FILE",
     "encoding": "NAME",
     "min_confidence": "0..1",

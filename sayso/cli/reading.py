@@ -52,7 +52,9 @@ def load_labelling_attributor(settings: Settings) -> Attributing:
     from sayso.stance_labels import NO_CODEBOOK, LabellingAttributor
 
     attributor = load_attributor(settings)
-    return attributor if settings.codebook == NO_CODEBOOK else LabellingAttributor(attributor, settings.codebook)
+    if settings.codebook == NO_CODEBOOK:
+        return attributor
+    return LabellingAttributor(attributor, settings.codebook, model=settings.stance_model)
 
 
 class BadRecords:

@@ -154,3 +154,49 @@ def tagger(
             threads=threads,
             on_step=lambda step, of, _: progress.update(task, completed=step, total=of),
         )
+
+
+@app.command("stance-pair")
+@takes()
+def stance_pair(
+    recipe: Recipe,
+    data: Data,
+    out: TaggerOut = None,
+    encoder: Encoder = None,
+    resume: Resume = True,
+    threads: Threads = None,
+    *,
+    run: Run,
+) -> None:
+    """Train, export, calibrate and measure the pair model of stances.
+
+    Data and encoder are checked by the recipe's checksums; checkpoints beside the model folder make it resumable. It
+    trains on a GPU when there is one. Without `--encoder` the encoder is fetched from the Hub: the only connection
+    that is opened.
+
+    Example: sayso train stance-pair models/stance-pair/recipe.toml --data corpora/stance
+    """
+    from sayso import __version__
+    from sayso.attribution.errors import ConfigError
+    from sayso.terminal import talk_console
+
+    try:
+        from sayso.labeling.training.build import build_pair
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"training needs {error.name!r}; install it with: pip install 'sayso[train]'") from error
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    folder = recipe.parent if out is None else out
+    with Progress(*columns, console=talk_console(quiet=run.quiet), transient=True) as progress:
+        task = progress.add_task("steps")
+        build_pair(
+            recipe,
+            data,
+            out=folder,
+            version=__version__,
+            encoder=encoder,
+            resume=resume,
+            threads=threads,
+            on_step=lambda step, of, _: progress.update(task, completed=step, total=of),
+        )

@@ -1,0 +1,1 @@
+"""Training of the pair model; needs the extra [train]."""

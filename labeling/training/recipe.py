@@ -1,0 +1,146 @@
+"""The recipe of a pair model: which data, named by checksum, and how it is learnt."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sayso.attribution.errors import ArtifactError, ConfigError, InputError
+from sayso.labeling.pair import Calibration
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+SHA256 = r"^[0-9a-f]{64}$"
+DataFormat = Literal["sentences", "newsmtsc", "vast", "unscon"]
+Role = Literal["learn", "choose", "measure"]
+
+
+class PinnedFile(BaseModel):
+    """A file by its checksum."""
+
+    model_config = _STRICT
+    sha256: str = Field(pattern=SHA256)
+
+
+class Encoder(PinnedFile):
+    """The pretrained encoder: its id on the Hub, and the checksum of its weights."""
+
+    id: str = Field(min_length=1)
+
+
+class Data(PinnedFile):
+    """One file of labelled data. Sentences are of a codebook and have splits of their own: see `SPLITS`."""
+
+    name: str = Field(min_length=1)
+    file: str = Field(min_length=1)
+    format: DataFormat
+    licence: str = Field(min_length=1)
+    role: Role = "learn"
+    codebook: str | None = None
+    repeat: int = Field(default=1, ge=1, le=20)
+    """How often each pair is seen in an epoch."""
+    splits: tuple[Literal["train", "validation", "test"], ...] = ()
+    """Of sentences: the splits that are taken; () for files that are one split."""
+
+
+class Network(BaseModel):
+    model_config = _STRICT
+    layers: int = Field(default=6, ge=1, le=12)
+    frozen: int = Field(default=2, ge=0)
+    """The lowest layers, which stay as they were pretrained."""
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+
+
+class Optimiser(BaseModel):
+    model_config = _STRICT
+    epochs: float = Field(gt=0, le=100)
+    rows: int = Field(ge=1, le=4096)
+    """Pairs in a batch."""
+    most_pieces: int = Field(ge=16, le=512)
+    encoder_rate: float = Field(gt=0)
+    """Peak learning rate of the top layer."""
+    layer_decay: float = Field(gt=0, le=1)
+    head_rate: float = Field(gt=0)
+    weight_decay: float = Field(ge=0)
+    warm_up: float = Field(ge=0, lt=1)
+    clip: float = Field(gt=0)
+    smoothing: float = Field(ge=0, lt=1)
+    averaging: float = Field(ge=0, lt=1)
+
+
+class Calibrated(BaseModel):
+    """A calibration that is given: where the pairs that choose were learnt, they can't say how sure to be."""
+
+    model_config = _STRICT
+    scale: float = Field(gt=0)
+    bias: tuple[float, float, float]
+    vote: float = 0.0
+
+    def calibration(self) -> Calibration:
+        return Calibration(self.scale, self.bias, self.vote)
+
+
+class Answers(BaseModel):
+    model_config = _STRICT
+    threshold: float = Field(ge=0, le=1)
+    """Below this confidence the label is "unclear"."""
+    calibration: Mapping[Literal["codebook", "open"], Calibrated] = Field(default_factory=dict)
+    """Of the heads whose calibration is not fitted anew."""
+
+
+class Recipe(BaseModel):
+    """How to train; see the comments in `models/stance-pair/recipe.toml`."""
+
+    model_config = _STRICT
+    seed: int = Field(ge=0)
+    encoder: Encoder
+    tokenizer: PinnedFile
+    network: Network
+    optimiser: Optimiser
+    answers: Answers
+    data: tuple[Data, ...] = Field(min_length=1)
+
+    def of_role(self, role: Role) -> tuple[Data, ...]:
+        return tuple(data for data in self.data if data.role == role)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Return the recipe in the TOML file; a missing, unknown or unfitting key raises ConfigError naming it."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: can't read the recipe: {error}") from error
+    try:
+        recipe = Recipe.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {key}: {first['msg']}; see models/stance-pair/recipe.toml for every key") from error
+    if not recipe.of_role("learn"):
+        raise ConfigError(f'{path}: no [[data]] with role = "learn"; there is nothing to learn from')
+    if recipe.network.frozen >= recipe.network.layers:
+        raise ConfigError(f"{path}: network.frozen must be less than network.layers ({recipe.network.layers})")
+    for data in recipe.data:
+        if data.format == "sentences" and data.codebook is None:
+            raise ConfigError(f"{path}: data {data.name!r} are sentences and need the codebook of their targets")
+    return recipe
+
+
+def check_file(path: Path, sha256: str, error: type[InputError] | type[ArtifactError]) -> None:
+    """Raise `error` unless the file at `path` has this checksum."""
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as failure:
+        why = failure.strerror or failure
+        raise error(f"{path}: can't be read ({why}); the recipe needs the file with sha256 {sha256}") from failure
+    if found != sha256:
+        raise error(f"{path}: sha256 is {found}, the recipe wants {sha256}; get that file or change the recipe")
+
+
+def describe(recipe: Recipe) -> Mapping[str, object]:
+    """Return the recipe as plain values, for metrics and checkpoints."""
+    return recipe.model_dump(mode="json")
