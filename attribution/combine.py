@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from .errors import ConfigError
 from .marks import Quotation, find_quotations
 from .tagger import Tagged
 from .types import Attribution, QuoteKind, Spans, TextSpan, make_attribution
@@ -40,9 +41,24 @@ class Together:
     """Whether "has said" becomes "said", as the rules and the guidelines have it, where both found the attribution."""
     no_relative_pronouns: bool = True
     """Whether "who" becomes the phrase that it stands for, where both found the attribution."""
+    no_complementiser: bool = True
+    """Whether "that" goes from the beginning of a content."""
+    nested: bool = True
+    """Whether an attribution may lie inside another's content."""
 
 
 DEFAULT = Together()
+# PolNeAR marks auxiliaries as part of the cue and "who" as a source, keeps "that", and nests nothing: in these things
+# its annotation and ours can't both be met, so what is compared with figures published on it must follow it.
+POLNEAR = Together(plain_cues=False, no_relative_pronouns=False, no_complementiser=False, nested=False)
+CONVENTIONS = {"guidelines": DEFAULT, "polnear": POLNEAR}
+
+
+def read_conventions(name: str) -> Together:
+    """Return the settings of that name; raises ConfigError for another."""
+    if name not in CONVENTIONS:
+        raise ConfigError(f"unknown conventions {name!r}; allowed: {', '.join(CONVENTIONS)}")
+    return CONVENTIONS[name]
 
 
 def combine(
@@ -64,7 +80,7 @@ def combine(
     kept = [item for item in tagged if item.confidence >= settings.min_model]
     found: list[Attribution] = []
     for item in kept:
-        contents, why = _mend(text, item, kept, quotations)
+        contents, why = _mend(text, item, kept, quotations, settings)
         if not contents or _touches(masks, (*contents, item.cue, *item.sources)):
             continue
         rule = _same_finding(item.cue, contents, ruled)
@@ -97,7 +113,7 @@ def combine(
 
 
 def _mend(
-    text: str, item: Tagged, others: Sequence[Tagged], quotations: Sequence[Quotation]
+    text: str, item: Tagged, others: Sequence[Tagged], quotations: Sequence[Quotation], settings: Together
 ) -> tuple[list[TextSpan], list[str]]:
     """Return the content's pieces after the rules' repairs, and the reasons for them."""
     why = ["model.tagged"]
@@ -105,7 +121,9 @@ def _mend(
     taken += [item.cue, *item.sources]
     pieces: list[tuple[int, int]] = []
     for span in item.contents:
-        start, end = _drop_complementiser(text, span.start, span.end)
+        start, end = span.start, span.end
+        if settings.no_complementiser:
+            start, end = _drop_complementiser(text, start, end)
         for quotation in quotations:
             if quotation.end <= start or quotation.start >= end:
                 continue
@@ -209,7 +227,8 @@ def _add(
             spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
             inside = any(all(holder.covers(span) for span in spans) for holder in overlapped)
             same = any(_shared(a.content_spans, (span,)) > 0.9 for span in overlapped)
-            if inside and a.cue_spans and not same and a.confidence >= settings.min_nested:
+            fits = settings.nested and inside and a.cue_spans and not same
+            if fits and a.confidence >= settings.min_nested:
                 yield a
             continue
         if not a.cue_spans:

@@ -145,16 +145,17 @@ class SpeakerLinker(_Stateless):
 @Language.factory(
     "sayso_attribution",
     assigns=["doc.spans", "doc._.attributions"],
-    default_config={"spans_key": SPANS_KEY, "model": None, "mask_boilerplate": True},
+    default_config={"spans_key": SPANS_KEY, "model": None, "mask_boilerplate": True, "conventions": "guidelines"},
 )
 def make_attribution_finder(
-    nlp: Language, name: str, spans_key: str, model: str | None, mask_boilerplate: bool
+    nlp: Language, name: str, spans_key: str, model: str | None, mask_boilerplate: bool, conventions: str
 ) -> AttributionFinder:
     """Build the component that finds attributions; a broken lexicon or model raises here, not on the first doc.
 
     `model`: None for the rules alone, "attribution-en" for the packaged model, a folder, or a Hub id.
+    `conventions` as in `Extractor`.
     """
-    extractor = Extractor(Registry.read([]), model=model, mask_boilerplate=mask_boilerplate)
+    extractor = Extractor(Registry.read([]), model=model, mask_boilerplate=mask_boilerplate, conventions=conventions)
     return AttributionFinder(extractor, spans_key=spans_key)
 
 

@@ -90,6 +90,13 @@ def decode(scores: Floats, lengths: Ints, start: Floats, between: Floats, end: F
     return labels, best.max(1)
 
 
+def softmax(scores: Floats) -> Floats:
+    """Return each label's probability [row, piece, label], every piece by itself."""
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    probability: Floats = weights / weights.sum(-1, keepdims=True)
+    return probability
+
+
 def marginals(scores: Floats, lengths: Ints, start: Floats, between: Floats, end: Floats) -> tuple[Floats, Floats]:
     """Return each label's probability [row, piece, label] over all paths, and the log of their summed weight per row.
 
@@ -135,7 +142,9 @@ def total(scores: Floats, lengths: Ints, start: Floats, between: Floats, end: Fl
     weights = np.exp(between)
     for i in range(1, scores.shape[1]):
         top = alpha.max(1, keepdims=True)
-        following = np.log(np.maximum(np.exp(alpha - top) @ weights, 1e-30)) + top + scores[:, i]
+        # Not `@`: its sums may depend on how many rows there are, and a row's result must not.
+        reached = np.einsum("ij,jk->ik", np.exp(alpha - top), weights)
+        following = np.log(np.maximum(reached, TINY)) + top + scores[:, i]
         alpha = np.where((i < lengths)[:, None], following, alpha)
     alpha = alpha + end
     top = alpha.max(1, keepdims=True)

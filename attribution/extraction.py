@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .boilerplate import find_boilerplate
+from .combine import read_conventions
 from .models import read_tagger
 from .registry import Registry
 from .rules import RULES_VERSION, RuleEngine
@@ -27,12 +28,22 @@ class Extractor:
     """Finds an article's attributions and their speakers; holds lexicons, model and registry, nothing of any article.
 
     `model` as in `read_tagger`: None or "rules" for the rules alone, "attribution-en" for the packaged one.
+    `conventions`: "guidelines" (ours), or "polnear" for spans as that corpus has them (see `combine.POLNEAR`); rules
+    alone know only ours.
     """
 
-    def __init__(self, registry: Registry, *, model: str | Path | None = None, mask_boilerplate: bool = True) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        model: str | Path | None = None,
+        mask_boilerplate: bool = True,
+        conventions: str = "guidelines",
+    ) -> None:
         self.engine = RuleEngine()
+        settings = read_conventions(conventions)
         tagger = read_tagger(model)
-        self._together = None if tagger is None else ModelAndRules(tagger, self.engine)
+        self._together = None if tagger is None else ModelAndRules(tagger, self.engine, settings=settings)
         self.registry = registry
         self.mask_boilerplate = mask_boilerplate
 

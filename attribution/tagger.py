@@ -2,7 +2,7 @@
 
 Two small graphs: the encoder scores each piece's tag and projects it, the linker scores every piece as seen from one
 cue. Which pieces may be cues is the tags' say; what belongs to a cue is decoded exactly, per cue, from the linker's
-scores. Texts are cut at paragraphs into windows, and windows of similar length go through together.
+scores. Texts are cut into windows at paragraphs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
@@ -22,6 +22,7 @@ import numpy as np
 from .decoding import (
     CUE_STARTS,
     IMPOSSIBLE,
+    LABELS,
     OUT,
     ROLES,
     Floats,
@@ -30,6 +31,7 @@ from .decoding import (
     first_label,
     marginals,
     read_spans,
+    softmax,
     total,
 )
 from .errors import ArtifactError
@@ -41,9 +43,12 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "attribution-en"
 CONFIG = "config.json"
-# Activations are quantised over a whole batch, so a window alone is the only one whose answer depends on nothing else;
-# it is also the quickest on a CPU: the activations of one window stay in the cache (6,900 pieces a second, 5,400 by 8).
-BATCH = 1
+# A window goes through the graphs alone: activations are quantised over a whole batch, so in a batch its answer would
+# depend on its neighbours. It is also the quickest on a CPU, where the activations of one window stay in the cache.
+# ONNX Runtime's fused kernel takes seven times as long as the addition and the normalisation by themselves.
+SLOW_FUSION = "SkipLayerNormFusion"
+DECODED_AT_ONCE = 32
+"""Windows whose labels are decoded together, which changes nothing but the time: each row is decoded for itself."""
 TAG_FLOOR = 0.02
 TEXTS_AT_ONCE = 32
 """Texts whose windows are sorted by length together: more would gain little and hold more memory."""
@@ -100,8 +105,8 @@ class Settings:
     """How much the tags' log probabilities add to the linker's scores."""
     out_bias: float
     chain: Chain
-    tag_chain: Chain
-    """Start, transition and end scores of the linker's labels and of the tags."""
+    tag_chain: Chain | None
+    """Start, transition and end scores of the linker's labels and of the tags; None where each tag stands alone."""
     min_voted_cue: float = 1.0
     vote: float = 0.0
     edge_vote: float = 0.0
@@ -172,9 +177,8 @@ class Tagger:
         ]
         windows.sort(key=lambda w: (w[2] - w[1], w))
         found: list[dict[int, Tagged]] = [{} for _ in texts]
-        for at in range(0, len(windows), BATCH):
-            batch = windows[at : at + BATCH]
-            for number, tagged in self._tag_windows(texts, batch):
+        for at in range(0, len(windows), DECODED_AT_ONCE):
+            for number, tagged in self._tag_windows(texts, windows[at : at + DECODED_AT_ONCE]):
                 # Overlapping windows both see the cue: the surer reading stays.
                 known = found[number].get(tagged.cue.start)
                 if known is None or known.confidence < tagged.confidence:
@@ -185,86 +189,92 @@ class Tagger:
     def _tag_windows(
         self, texts: Sequence[_Text], windows: Sequence[tuple[int, int, int]]
     ) -> Iterator[tuple[int, Tagged]]:
-        s = self.settings
-        arrays, lengths = _stack([texts[number].pieces for number, _, _ in windows], windows)
-        tags, as_piece, as_cue = self.scorer.encode(*arrays)
-        chances, _ = marginals(tags, lengths, *s.tag_chain)
-        cue_scores = chances[..., list(CUE_STARTS)].sum(-1)
-        cue_scores[:, 0] = 0
-        cue_scores[np.arange(len(windows)), lengths - 1] = 0
-        likely = cue_scores >= s.min_cue
-        votes: dict[tuple[int, int], list[tuple[str, int, int]]] = {}
-        for row, (number, begin, end) in enumerate(windows):
-            for cue, spans in texts[number].votes.items():
-                if begin <= cue < end:
-                    votes[row, cue - begin + 1] = [(role, a - begin + 1, b - begin + 1) for role, a, b in spans]
-                    # A cue that the rules found, too, needs less.
-                    likely[row, cue - begin + 1] |= cue_scores[row, cue - begin + 1] >= s.min_voted_cue
-        rows, cues = np.nonzero(likely)
-        if not len(rows):
-            return
-        for row, cue, spans, link, path in self._link(chances, as_piece, as_cue, lengths, rows, cues, votes):
-            number, begin, _ = windows[row]
-            scores = (float(cue_scores[row, cue]), link, path)
-            tagged = _make(texts[number].pieces, begin - 1, spans, scores, (row, cue) in votes, s)
+        """Yield (number of the text, attribution); each window is scored alone, all are decoded together."""
+        views = [view for window in windows for view in self._view(texts[window[0]], window)]
+        for view, spans, link, path in self._decode(views):
+            pieces = texts[view.number].pieces
+            scores = (view.cue_score, link, path)
+            tagged = _make(pieces, view.begin + view.low - 1, spans, scores, bool(view.votes), self.settings)
             if tagged is not None:
-                yield number, tagged
+                yield view.number, tagged
 
-    def _link(
-        self,
-        chances: Floats,
-        as_piece: Floats,
-        as_cue: Floats,
-        lengths: Ints,
-        rows: Ints,
-        cues: Ints,
-        votes: Mapping[tuple[int, int], list[tuple[str, int, int]]],
-    ) -> Iterator[tuple[int, int, list[tuple[str, int, int]], float, float]]:
-        """Yield (row, cue, its labelled spans in the window, link score, path score) of each cue that has any."""
+    def _view(self, text: _Text, window: tuple[int, int, int]) -> Iterator[_View]:
+        """Yield what is seen from each piece of the window that may be a cue."""
         s = self.settings
+        number, begin, end = window
+        size = end - begin + 2
+        tags, as_piece, as_cue = self.scorer.encode(*_stack(text.pieces, begin, end))
+        if s.tag_chain is None:
+            chances = softmax(tags)[0]
+        else:
+            chances = marginals(tags, np.asarray([size], np.int64), *s.tag_chain)[0][0]
+        cue_scores = chances[:, list(CUE_STARTS)].sum(-1)
+        cue_scores[[0, size - 1]] = 0
+        votes = {
+            cue - begin + 1: tuple((role, a - begin + 1, b - begin + 1) for role, a, b in spans)
+            for cue, spans in text.votes.items()
+            if begin <= cue < end
+        }
+        likely = cue_scores >= s.min_cue
+        for cue in votes:
+            # A cue that the rules found, too, needs less.
+            likely[cue] |= cue_scores[cue] >= s.min_voted_cue
+        cues = np.flatnonzero(likely)
+        if not len(cues):
+            return
         low = np.maximum(cues - s.span, 0)
-        high = np.minimum(cues + s.span, lengths[rows])
-        width = int((high - low).max())
-        places = low[:, None] + np.arange(width)[None]
-        inside = np.minimum(places, chances.shape[1] - 1)
+        high = np.minimum(cues + s.span, size)
+        places = low[:, None] + np.arange(int((high - low).max()))[None]
+        inside = np.minimum(places, size - 1)
         apart = np.clip(places - cues[:, None], -s.reach, s.reach) + s.reach
-        scores = self.scorer.link(as_piece[rows[:, None], inside], as_cue[rows, cues], apart)
+        scores = self.scorer.link(as_piece[0][inside], as_cue[0][cues], apart)
         if s.tag_share:
             # Floored: a piece that is nobody's by its tag may still be somebody's by its link.
-            tagged = s.tag_share * np.log(np.maximum(chances[rows[:, None], inside], TAG_FLOOR))
+            tagged = s.tag_share * np.log(np.maximum(chances[inside], TAG_FLOOR))
             tagged[..., OUT] = 0
             scores = scores + tagged
         scores[..., OUT] += s.out_bias
-        for k in range(len(rows)):
-            spans = votes.get((int(rows[k]), int(cues[k])))
-            if spans is not None:
-                _add_votes(scores[k], [(role, a - int(low[k]), b - int(low[k])) for role, a, b in spans], s)
-        every = np.arange(len(rows))
+        for k, cue in enumerate(cues.tolist()):
+            first = int(low[k])
+            voted = tuple((role, a - first, b - first) for role, a, b in votes.get(cue, ()))
+            if voted:
+                _add_votes(scores[k], voted, s)
+            kept = scores[k, : int(high[k]) - first]
+            yield _View(number, begin, first, cue - first, float(cue_scores[cue]), voted, kept)
+
+    def _decode(self, views: Sequence[_View]) -> Iterator[tuple[_View, list[tuple[str, int, int]], float, float]]:
+        """Yield (view, its labelled spans from its first piece on, link score, path score) where there are any."""
+        s = self.settings
+        if not views:
+            return
+        sizes = np.asarray([len(view.scores) for view in views], np.int64)
+        scores = np.zeros((len(views), int(sizes.max()), len(LABELS)), np.float32)
+        for k, view in enumerate(views):
+            scores[k, : sizes[k]] = view.scores
+        every = np.arange(len(views))
+        at = np.asarray([view.cue for view in views])
         first = first_label(ROLES[0])
         # Only the cue at hand may begin: all other pieces lose the labels that begin one.
-        begins = scores[every, cues - low][:, list(CUE_STARTS)]
+        begins = scores[every, at][:, list(CUE_STARTS)]
         scores[..., first] = IMPOSSIBLE
         scores[..., first + 3] = IMPOSSIBLE
-        scores[every[:, None], (cues - low)[:, None], list(CUE_STARTS)] = begins
-        sizes = high - low
+        scores[every[:, None], at[:, None], list(CUE_STARTS)] = begins
         start, between, end = s.chain
         everything = total(scores, sizes, start, between, end)
         nothing = start[OUT] + end[OUT] + between[OUT, OUT] * (sizes - 1)
-        nothing = nothing + np.where(np.arange(width)[None] < sizes[:, None], scores[..., OUT], 0).sum(1)
+        nothing = nothing + np.where(np.arange(scores.shape[1])[None] < sizes[:, None], scores[..., OUT], 0).sum(1)
         link = 1 - np.exp(np.minimum(nothing - everything, 0))
         kept = np.flatnonzero(link >= s.min_link)
         if not len(kept):
             return
         scores, sizes = scores[kept], sizes[kept]
         # A cue that stays must be read as one.
-        at = (cues - low)[kept]
         others = [n for n in range(scores.shape[2]) if n not in CUE_STARTS]
-        scores[np.arange(len(kept))[:, None], at[:, None], others] = IMPOSSIBLE
+        scores[np.arange(len(kept))[:, None], at[kept][:, None], others] = IMPOSSIBLE
         labels, best = decode(scores, sizes, start, between, end)
-        for k, number in enumerate(kept):
-            spans = [(role, a + int(low[number]), b + int(low[number])) for role, a, b in read_spans(labels[k])]
+        for k, number in enumerate(kept.tolist()):
             path = math.exp(min(0.0, float(best[k] - everything[number])))
-            yield int(rows[number]), int(cues[number]), spans, float(link[number]), path
+            yield views[number], read_spans(labels[k]), float(link[number]), path
 
 
 def _without_overlap(found: Iterable[Tagged]) -> list[Tagged]:
@@ -303,6 +313,23 @@ class _Text:
         return cls(pieces, by_cue)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """What the linker makes of the pieces around one possible cue.
+
+    `number` is the text's, `begin` the window's first piece; the others count from the window's [CLS] (`low`, the
+    first piece that is looked at) and from there (`cue`, `votes`, `scores` [piece, label]).
+    """
+
+    number: int
+    begin: int
+    low: int
+    cue: int
+    cue_score: float
+    votes: tuple[tuple[str, int, int], ...]
+    scores: Floats
+
+
 def _add_votes(scores: Floats, spans: Sequence[tuple[str, int, int]], settings: Settings) -> None:
     """Add to the scores [piece, label] of one cue what a rule's finding of the same cue is worth."""
     size = len(scores)
@@ -319,14 +346,13 @@ def _add_votes(scores: Floats, spans: Sequence[tuple[str, int, int]], settings: 
     scores[unnamed, OUT] += settings.out_vote
 
 
-def _stack(texts: Sequence[Pieces], windows: Sequence[tuple[int, int, int]]) -> tuple[tuple[Ints, ...], Ints]:
-    lengths = np.asarray([b - a + 2 for _, a, b in windows], np.int64)
-    arrays = np.zeros((4, len(windows), int(lengths.max())), np.int64)
-    for row, (pieces, (_, a, b)) in enumerate(zip(texts, windows, strict=True)):
-        arrays[0, row, 0], arrays[0, row, b - a + 1] = CLS, SEP
-        for field, values in enumerate((pieces.ids, pieces.case, pieces.quote, pieces.breaks)):
-            arrays[field, row, 1 : b - a + 1] = values[a:b]
-    return tuple(arrays), lengths
+def _stack(pieces: Pieces, begin: int, end: int) -> tuple[Ints, ...]:
+    """Return ids and features [1, piece] of a window, [CLS] and [SEP] around it."""
+    arrays = np.zeros((4, 1, end - begin + 2), np.int64)
+    arrays[0, 0, 0], arrays[0, 0, -1] = CLS, SEP
+    for field, values in enumerate((pieces.ids, pieces.case, pieces.quote, pieces.breaks)):
+        arrays[field, 0, 1:-1] = values[begin:end]
+    return tuple(arrays)
 
 
 def _make(
@@ -425,7 +451,7 @@ def _read_settings(folder: Path, config: dict[str, Any]) -> Settings:
             tag_share=float(raw["tag_share"]),
             out_bias=float(raw["out_bias"]),
             chain=_read_chain(raw["chain"]),
-            tag_chain=_read_chain(raw["tag_chain"]),
+            tag_chain=None if raw["tag_chain"] is None else _read_chain(raw["tag_chain"]),
             min_voted_cue=float(raw["min_voted_cue"]),
             vote=float(raw["vote"]),
             edge_vote=float(raw["edge_vote"]),
@@ -455,7 +481,9 @@ class _OnnxScorer:
         for name in ("encoder", "linker"):
             path = folder / f"{name}.onnx"
             try:
-                self.sessions[name] = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+                self.sessions[name] = ort.InferenceSession(
+                    str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=[SLOW_FUSION]
+                )
             except Exception as error:  # onnxruntime's own classes are not public
                 raise ArtifactError(f"{path}: ONNX Runtime can't load it: {error}; rebuild the model") from error
 

@@ -35,6 +35,7 @@ class Attributor:
         nlp: Language | None = None,
         model: str | Path | None = None,
         registry: Sequence[str | Path] = (),
+        conventions: str = "guidelines",
     ) -> None:
         if not 0.0 <= min_confidence <= 1.0:
             raise ConfigError(f"min_confidence is a probability, allowed are 0 to 1, got {min_confidence}")
@@ -44,6 +45,7 @@ class Attributor:
         self._own_nlp = nlp
         self._model = None if model is None else str(model)
         self._registry = [str(path) for path in registry]
+        self._conventions = conventions
 
     @cached_property
     def nlp(self) -> Language:
@@ -55,7 +57,7 @@ class Attributor:
             nlp = spacy.blank("en")
             nlp.max_length = MAX_CHARACTERS
         if "sayso_attribution" not in nlp.pipe_names:
-            nlp.add_pipe("sayso_attribution", config={"model": self._model})
+            nlp.add_pipe("sayso_attribution", config={"model": self._model, "conventions": self._conventions})
         if "sayso_speakers" not in nlp.pipe_names:
             nlp.add_pipe("sayso_speakers", config={"registry": self._registry})
         return nlp
@@ -93,19 +95,21 @@ def load(
     registry: Sequence[str | Path] = (),
     min_confidence: float = 0.0,
     nlp: Language | None = None,
+    conventions: str = "guidelines",
 ) -> Attributor:
     """Return an Attributor ready to use; lexicons and registry are read here, not on the first article.
 
     `model`: None or "rules" for the rules alone, "attribution-en" for rules and the packaged model, a model's folder,
     or a Hub id (which opens a socket). `registry`: your own speaker files, added to the shipped ones. `nlp`:
-    your own spaCy pipeline, to which our components are added where they are missing.
+    your own spaCy pipeline, to which our components are added where they are missing. `conventions`: "guidelines", or
+    "polnear" for cues, sources and contents as that corpus annotates them ("has said", "who", "that …").
     Raises ArtifactError for a model that this release doesn't have, ConfigError for a broken registry.
     """
     from . import __version__
     from .attribution.extraction import Extractor
     from .attribution.registry import Registry
 
-    extractor = Extractor(Registry.read([Path(path) for path in registry]), model=model)
+    extractor = Extractor(Registry.read([Path(path) for path in registry]), model=model, conventions=conventions)
     return Attributor(
         extractor,
         version=f"{extractor.version}@{__version__}",
@@ -113,6 +117,7 @@ def load(
         nlp=nlp,
         model=model,
         registry=registry,
+        conventions=conventions,
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from sayso.attribution.combine import Together, combine, mark_nested, quotation_kind
+from sayso.attribution.combine import Together, combine, mark_nested, quotation_kind, read_conventions
+from sayso.attribution.errors import ConfigError
 from sayso.attribution.marks import find_quotations
 from sayso.attribution.tagger import Tagged
 from sayso.attribution.types import Attribution, TextSpan, make_attribution, text_hash
@@ -130,6 +133,32 @@ def test_rules_do_not_add_what_the_model_has_or_what_they_doubt() -> None:
     doubtful = rule(text, "“Wages will not follow,”", cue="noted", source="Brandt", confidence=0.05)
     (found,) = together(text, [tagged], (same, doubtful))
     assert found.origin == "both"
+
+
+def test_conventions_of_polnear_keep_that_auxiliaries_and_relative_pronouns() -> None:
+    text = "Ruiz, who has said that rents will rise, left. Lee said Brandt had warned that wages would fall."
+    tagged = [
+        tag(text, "that rents will rise", cue="has said", source="who"),
+        tag(text, "Brandt had warned that wages would fall", cue="said", source="Lee"),
+    ]
+    tagged[1] = replace(tagged[1], cue=span(text, "said", text.index("Lee")))
+    ruled = (
+        rule(text, "rents will rise", cue="said", source="Ruiz"),
+        rule(text, "wages would fall", cue="warned", source="Brandt", confidence=0.99),
+    )
+    ours = together(text, tagged, ruled)
+    assert [(a.source, a.cue, a.content) for a in ours] == [
+        ("Ruiz", "said", "rents will rise"),
+        ("Lee", "said", "Brandt had warned that wages would fall"),
+        ("Brandt", "warned", "wages would fall"),
+    ]
+    theirs = together(text, tagged, ruled, settings=read_conventions("polnear"))
+    assert [(a.source, a.cue, a.content) for a in theirs] == [
+        ("who", "has said", "that rents will rise"),
+        ("Lee", "said", "Brandt had warned that wages would fall"),
+    ]
+    with pytest.raises(ConfigError, match="'parc'; allowed: guidelines, polnear"):
+        read_conventions("parc")
 
 
 def test_empty_text_has_nothing() -> None:

@@ -15,10 +15,10 @@ import pytest
 from rich.console import Console
 
 from sayso.attribution.errors import InputError
-from sayso.attribution.gold import GoldDocument, read_gold
+from sayso.attribution.gold import GoldAttribution, GoldDocument, read_gold
 from sayso.attribution.scoring import score
-from sayso.attribution.types import Article, Attribution, Speaker, Stance, make_attribution, text_hash
-from sayso.evaluate import read_predictions, render_tables, run_evaluate
+from sayso.attribution.types import Article, Attribution, Speaker, Stance, TextSpan, make_attribution, text_hash
+from sayso.evaluate import find_conventions, read_predictions, render_tables, run_evaluate
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +106,11 @@ def test_without_predictions_the_model_is_asked_and_gold_stays_hidden(
                 yield article, repeat_gold(next(d for d in seed_gold if d.id == article.id))
 
     api = ModuleType("sayso.api")
-    api.load = lambda *, model: Finder(model)  # type: ignore[attr-defined]
+    api.load = lambda *, model, conventions: Finder(f"{model}, {conventions}")  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sayso.api", api)
     report = run_evaluate(*seed_folders, model="none", resamples=0)
     assert report["all"].f1("triple") == 1.0
-    assert [model for model, _ in asked] == ["none", "none"]
+    assert [model for model, _ in asked] == ["none, guidelines", "none, guidelines"]
     assert [(a.id, a.text) for _, a in asked] == [(d.id, d.text) for d in seed_gold]
     assert asked[0][1].date == "2021"  # its copyright line, as a reader takes it
 
@@ -187,3 +187,12 @@ def test_tables_leave_out_stances_that_nobody_predicted(seed_gold: list[GoldDocu
     assert "Stance" not in titles(bare)
     unlabelled = [replace(d, attributions=tuple(replace(a, speaker=None) for a in d.attributions)) for d in seed_gold]
     assert not any("peaker" in str(t.title) for t in render_tables(score(unlabelled, bare, resamples=0)))
+
+
+def test_gold_that_keeps_its_complementisers_is_met_by_their_conventions(seed_gold: list[GoldDocument]) -> None:
+    text = "Ruiz said that rents will rise."
+    start = text.index("that")
+    keeping = GoldDocument("a", text, (GoldAttribution("indirect", (TextSpan(start, len(text)),)),))
+    assert find_conventions(seed_gold) == "guidelines"
+    assert find_conventions([keeping]) == "polnear"
+    assert find_conventions([]) == "guidelines"

@@ -24,7 +24,7 @@ from sayso.attribution.training.choose import reliability
 from sayso.attribution.training.data import cut_batches, vary_text
 from sayso.attribution.training.loop import check_file, read_recipe, read_tokenizer
 from sayso.attribution.training.measure import change_document
-from sayso.attribution.training.model import Chain, Shape, TaggerNet
+from sayso.attribution.training.model import Chain, Shape, TaggerNet, inherit
 
 TEXT = "“Rents will rise,” Ruiz said.\n\nLee told reporters that wages would not."
 
@@ -106,6 +106,36 @@ def test_chain_loss_and_its_slopes_are_those_of_the_plain_sum() -> None:
     leaves = [scores, chain.start, chain.between, chain.end]
     for ours, theirs in zip(torch.autograd.grad(quick, leaves), torch.autograd.grad(plain, leaves), strict=True):
         assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+def test_a_teacher_draws_the_slopes_half_way_to_its_probabilities() -> None:
+    torch.manual_seed(0)
+    chain = Chain()
+    scores = torch.randn(2, 5, len(LABELS), requires_grad=True)
+    labels = torch.tensor(np.stack([label_spans([("cue", 1, 2)], 5), label_spans([("source", 0, 2)], 5)]))
+    lengths = torch.tensor([5, 3])
+    certain = torch.nn.functional.one_hot(labels, len(LABELS)).float()
+
+    def slopes(likely: torch.Tensor | None) -> torch.Tensor:
+        (found,) = torch.autograd.grad(chain.loss(scores, labels, lengths, likely), [scores])
+        return found
+
+    assert torch.allclose(slopes(certain), slopes(None), atol=1e-6)
+    other = torch.full_like(certain, 1 / len(LABELS))
+    inside = (torch.arange(5)[None] < lengths[:, None])[..., None]
+    expected = slopes(None) + 0.5 * (certain - other) * inside / 2
+    assert torch.allclose(slopes(other), expected, atol=1e-6)
+
+
+def test_a_smaller_network_inherits_first_and_last_layers_and_all_else() -> None:
+    sizes = {"vocabulary": 50, "hidden": 24, "heads": 2, "inner": 48, "positions": 16, "link": 8, "reach": 4}
+    teacher = TaggerNet(Shape(layers=6, **sizes))
+    for layers, taken in ((1, [5]), (2, [0, 5]), (3, [0, 2, 5]), (4, [0, 2, 3, 5]), (6, [0, 1, 2, 3, 4, 5])):
+        net = TaggerNet(Shape(layers=layers, **sizes))
+        assert inherit(net, teacher) == taken
+        theirs = teacher.encoder.stack[taken[-1]].state_dict()
+        assert all(torch.equal(value, theirs[name]) for name, value in net.encoder.stack[-1].state_dict().items())
+        assert torch.equal(net.linker.out.weight, teacher.linker.out.weight)
 
 
 def test_padding_changes_no_score() -> None:

@@ -73,15 +73,18 @@ def finish_tagger(
     with tempfile.TemporaryDirectory() as scratch:
         # The same weights in single precision: what int8 costs is measured, not believed.
         plain = Path(scratch) / "plain"
-        export_tagger(copy.deepcopy(net), tokenizer, plain, decoding=decoding, version=version, int8=False)
+        chained = recipe.teacher is None
+        export_tagger(
+            copy.deepcopy(net), tokenizer, plain, decoding=decoding, version=version, chained=chained, int8=False
+        )
         first = Path(scratch) / "int8"
-        export_tagger(copy.deepcopy(net), tokenizer, first, decoding=decoding, version=version)
+        export_tagger(copy.deepcopy(net), tokenizer, first, decoding=decoding, version=version, chained=chained)
         engine = RuleEngine()
         votes = [engine.find(d.text, article_id=d.id) for d in documents]
         tagger = Tagger.read(first)
         tagged = list(tagger.pipe((d.text, (), v) for d, v in zip(documents, votes, strict=True)))
         calibrated = replace(decoding, calibration=choose_calibration(documents, tagged).weights)
-        export_tagger(net, tokenizer, out, decoding=calibrated, version=version)
+        export_tagger(net, tokenizer, out, decoding=calibrated, version=version, chained=chained)
         _measure(out, plain, recipe, data, steps=steps)
     if recipe_path.resolve().parent != out.resolve():
         shutil.copyfile(recipe_path, out / "recipe.toml")

@@ -82,12 +82,20 @@ class _LinkerGraph(nn.Module):
 
 
 def export_tagger(
-    net: TaggerNet, tokenizer: Path, out: Path, *, decoding: Decoding, version: str, int8: bool = True
+    net: TaggerNet,
+    tokenizer: Path,
+    out: Path,
+    *,
+    decoding: Decoding,
+    version: str,
+    chained: bool = True,
+    int8: bool = True,
 ) -> Path:
     """Write the model folder `out` (graphs, tokenizer, config with checksums) and return it.
 
     Weights of matrix products become int8 with one scale per column, activations are quantised as they come; the
-    attention's own products stay in single precision. `net` can't be trained on afterwards.
+    attention's own products stay in single precision. `chained` says whether the tags were trained as a chain or each
+    by itself. `net` can't be trained on afterwards.
     """
     net.eval()
     out.mkdir(parents=True, exist_ok=True)
@@ -104,7 +112,7 @@ def export_tagger(
             **{field.name: getattr(decoding, field.name) for field in fields(Decoding)},
             "reach": net.shape.reach,
             "chain": _chain(net.link_chain),
-            "tag_chain": _chain(net.tag_chain),
+            "tag_chain": _chain(net.tag_chain) if chained else None,
         },
     }
     write_config(out, config)

@@ -10,8 +10,8 @@ import os
 import random
 import time
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,18 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from sayso.attribution.decoding import CUE_STARTS
+from sayso.attribution.decoding import CUE_STARTS, Ints, marginals
 from sayso.attribution.errors import ArtifactError, ConfigError, InputError
-from sayso.attribution.gold import read_gold
+from sayso.attribution.gold import GoldDocument, read_gold
 
 from .data import Batch, cut_batches
-from .model import Shape, TaggerNet, read_encoder
+from .model import Chain, Shape, TaggerNet, inherit, read_encoder
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
+TEACHER = "teacher"
+"""Folder of the teacher's checkpoint, beside that of the network that learns from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,34 @@ class Recipe:
     layers: int
     link: int
     reach: int
+    teacher_layers: int = 0
+    """Layers of the network that is trained first, for the other to learn from; 0: none is."""
+    teacher_epochs: int = 0
+    teacher_encoder_rate: float = 0.0
+    teacher_head_rate: float = 0.0
+    states_weight: float = 0.0
 
     @property
     def shape(self) -> Shape:
         return Shape(layers=self.layers, link=self.link, reach=self.reach, dropout=self.dropout)
+
+    @property
+    def teacher(self) -> Recipe | None:
+        """The teacher's recipe."""
+        if not self.teacher_layers:
+            return None
+        return replace(
+            self,
+            layers=self.teacher_layers,
+            epochs=self.teacher_epochs,
+            encoder_rate=self.teacher_encoder_rate,
+            head_rate=self.teacher_head_rate,
+            teacher_layers=0,
+            teacher_epochs=0,
+            teacher_encoder_rate=0.0,
+            teacher_head_rate=0.0,
+            states_weight=0.0,
+        )
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -81,9 +107,12 @@ def read_recipe(path: Path) -> Recipe:
         else:
             flat[key] = value
     known = {field.name: field.type for field in fields(Recipe)}
+    optional = {field.name for field in fields(Recipe) if field.default is not MISSING}
     for key in flat.keys() - known.keys():
         raise ConfigError(f"{path}: unknown key {key!r}; allowed: {', '.join(sorted(known))}")
     for key, kind in known.items():
+        if key not in flat and key in optional:
+            continue
         if key not in flat:
             raise ConfigError(f"{path}: key {key!r} is missing")
         fitting = {"int": (int,), "float": (int, float), "str": (str,)}[str(kind)]
@@ -92,7 +121,7 @@ def read_recipe(path: Path) -> Recipe:
     return Recipe(**flat)
 
 
-_PREFIXED = ("encoder", "tokenizer", "train", "dev")
+_PREFIXED = ("encoder", "tokenizer", "train", "dev", "teacher")
 
 
 def train_tagger(
@@ -123,9 +152,32 @@ def train_tagger(
     tokenizer = read_tokenizer(encoder / "tokenizer.json")
     documents = read_gold(data / recipe.train_file)
     documents = documents[: max(1, round(share * len(documents)))]
-    run = _Run.start(recipe, encoder, steps=_count_steps(documents, tokenizer, recipe))
-    if resume and (out / CHECKPOINT).is_file():
-        run.load(out / CHECKPOINT)
+    every_epoch = _count_steps(documents, tokenizer, recipe)
+    teacher = None
+    if recipe.teacher is not None:
+        steps = every_epoch * recipe.teacher_epochs
+        place = out / TEACHER
+        place.mkdir(exist_ok=True)
+        first = _Run.start(recipe.teacher, encoder, steps=steps)
+        _train(first, documents, tokenizer, place / CHECKPOINT, resume=resume, on_step=on_step)
+        teacher = read_checkpoint(place / CHECKPOINT)[0]
+    run = _Run.start(recipe, encoder, steps=every_epoch * recipe.epochs, teacher=teacher)
+    _train(run, documents, tokenizer, out / CHECKPOINT, resume=resume, on_step=on_step)
+    return out / CHECKPOINT
+
+
+def _train(
+    run: _Run,
+    documents: Sequence[GoldDocument],
+    tokenizer: Tokenizer,
+    checkpoint: Path,
+    *,
+    resume: bool,
+    on_step: Callable[[int, int, str], None] | None,
+) -> None:
+    recipe = run.recipe
+    if resume and checkpoint.is_file():
+        run.load(checkpoint)
     per_epoch = math.ceil(run.steps / recipe.epochs)
     while run.step < run.steps:
         epoch = run.step // per_epoch
@@ -148,19 +200,19 @@ def train_tagger(
             if run.step % 10 == 0:
                 log.info("step %d of %d, epoch %.2f, %s", run.step, run.steps, run.step / per_epoch, run.report())
             if run.step % half == 0 or run.step == run.steps:
-                run.save(out / CHECKPOINT)
+                run.save(checkpoint)
             if run.step >= run.steps:
                 break
-        run.save(out / CHECKPOINT)
-    return out / CHECKPOINT
+        run.save(checkpoint)
 
 
-def _count_steps(documents: Any, tokenizer: Tokenizer, recipe: Recipe) -> int:
+def _count_steps(documents: Sequence[GoldDocument], tokenizer: Tokenizer, recipe: Recipe) -> int:
+    """Return the steps of one epoch."""
     rng = random.Random(recipe.seed)
     batches = cut_batches(
         documents, tokenizer, rng, size=recipe.window, pieces_per_batch=recipe.pieces_per_batch, vary=0.0
     )
-    return recipe.epochs * sum(1 for _ in batches)
+    return sum(1 for _ in batches)
 
 
 def read_tokenizer(path: Path) -> Tokenizer:
@@ -180,16 +232,43 @@ def check_file(path: Path, sha256: str, error: type[InputError] | type[ArtifactE
         raise error(f"{path}: sha256 is {found}, the recipe wants {sha256}; get that file or change the recipe")
 
 
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    """A teacher's states [window, piece, hidden] per layer, and tag probabilities [window, piece, tag]."""
+
+    states: list[Tensor]
+    tags: Tensor
+
+
+def _between(scores: Tensor, labels: Tensor, likely: Tensor, lengths: Tensor) -> Tensor:
+    """Return the summed cross entropy of `scores` [window, piece, tag] against labels and a teacher, half and half."""
+    inside = torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None]
+    logs = scores.log_softmax(-1)[inside]
+    right = -logs.gather(1, labels[inside][:, None]).sum()
+    return 0.5 * right - 0.5 * (likely[inside] * logs).sum()
+
+
 class _Run:
     """Network, optimiser, averaged weights and how far they are."""
 
-    def __init__(self, net: TaggerNet, recipe: Recipe, steps: int) -> None:
+    def __init__(
+        self,
+        net: TaggerNet,
+        recipe: Recipe,
+        steps: int,
+        teacher: TaggerNet | None = None,
+        taken: Sequence[int] = (),
+    ) -> None:
         self.net = net
+        self.teacher = teacher
+        self.taken = taken
         self.recipe = recipe
         self.steps = steps
         self.step = 0
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         net.to(self.device)
+        if teacher is not None:
+            teacher.to(self.device).eval()
         self.optimiser = torch.optim.AdamW(
             _groups(net, recipe), betas=(0.9, 0.98), eps=1e-6, weight_decay=recipe.weight_decay, fused=True
         )
@@ -198,13 +277,17 @@ class _Run:
         self.began = time.monotonic()
 
     @classmethod
-    def start(cls, recipe: Recipe, encoder: Path, *, steps: int) -> _Run:
+    def start(cls, recipe: Recipe, encoder: Path, *, steps: int, teacher: TaggerNet | None = None) -> _Run:
         torch.manual_seed(recipe.seed)
         net = TaggerNet(recipe.shape)
-        read_encoder(net, encoder / "model.safetensors")
+        taken: Sequence[int] = ()
+        if teacher is None:
+            read_encoder(net, encoder / "model.safetensors")
+        else:
+            taken = inherit(net, teacher)
         # Frozen word embeddings stay comparable with those of words that training never saw.
         net.encoder.words.weight.requires_grad_(False)
-        return cls(net, recipe, steps)
+        return cls(net, recipe, steps, teacher, taken)
 
     def rate(self) -> float:
         """Return the share of the learning rate for the next step: linear up, then linear down to zero."""
@@ -236,13 +319,20 @@ class _Run:
         def put(array: Any) -> Tensor:
             return torch.from_numpy(array).to(self.device)
 
+        pieces = [put(array) for array in (batch.ids, batch.case, batch.quote, batch.breaks)]
         with torch.autocast(self.device.type, torch.bfloat16):
-            hidden, tags = self.net.encode(put(batch.ids), put(batch.case), put(batch.quote), put(batch.breaks))
+            states = self.net.encoder.states(*pieces)
+            tags = self.net.tags(self.net.dropout(states[-1]))
         tags = tags.float()
         lengths = put(batch.lengths)
         n_cues = max(1, len(batch.rows))
-        # Both per attribution, so that the two weigh alike whatever the batch holds.
-        tag_loss = self.net.tag_chain.loss(tags, put(batch.tags), lengths) * (len(batch.lengths) / n_cues)
+        taught = self._teach(pieces, batch.lengths) if self.teacher is not None else None
+        # All per attribution, so that they weigh alike whatever the batch holds.
+        if taught is None:
+            tag_loss = self.net.tag_chain.loss(tags, put(batch.tags), lengths) * (len(batch.lengths) / n_cues)
+        else:
+            tag_loss = _between(tags, put(batch.tags), taught.tags, lengths) / n_cues
+            tag_loss = tag_loss + self.recipe.states_weight * self._apart(states, taught.states, lengths)
         rows, cues, links = put(batch.rows), put(batch.cues), put(batch.links)
         if self.recipe.doubtful_cues:
             more_rows, more_cues = self._doubtful_cues(tags.detach(), batch)
@@ -251,9 +341,41 @@ class _Run:
         if not len(rows):
             return tag_loss, tag_loss * 0
         with torch.autocast(self.device.type, torch.bfloat16):
-            scores = self.net.linker(hidden, rows, cues)
-        link_loss = self.net.link_chain.loss(scores.float(), links, lengths[rows]) * (len(rows) / n_cues)
+            scores = self.net.linker(states[-1], rows, cues)
+        likely = None if taught is None else self._teach_links(taught.states[-1], rows, cues, lengths[rows])
+        chain = self.net.link_chain
+        link_loss = chain.loss(scores.float(), links, lengths[rows], likely) * (len(rows) / n_cues)
         return tag_loss, link_loss
+
+    @torch.no_grad()
+    def _teach(self, pieces: list[Tensor], lengths: Ints) -> _Taught:
+        """Return the teacher's states and its probabilities of the tags."""
+        assert self.teacher is not None
+        with torch.autocast(self.device.type, torch.bfloat16):
+            states = self.teacher.encoder.states(*pieces)
+            tags = self.teacher.tags(states[-1])
+        return _Taught(states, self._marginals(self.teacher.tag_chain, tags, lengths))
+
+    @torch.no_grad()
+    def _teach_links(self, hidden: Tensor, rows: Tensor, cues: Tensor, lengths: Tensor) -> Tensor:
+        """Return the teacher's probabilities of the labels seen from each cue."""
+        assert self.teacher is not None
+        with torch.autocast(self.device.type, torch.bfloat16):
+            scores = self.teacher.linker(hidden, rows, cues)
+        return self._marginals(self.teacher.link_chain, scores, lengths.cpu().numpy())
+
+    def _marginals(self, chain: Chain, scores: Tensor, lengths: Ints) -> Tensor:
+        tables = [table.detach().cpu().numpy() for table in chain.tables()]
+        return torch.from_numpy(marginals(scores.float().cpu().numpy(), lengths, *tables)[0]).to(self.device)
+
+    def _apart(self, states: Sequence[Tensor], taught: Sequence[Tensor], lengths: Tensor) -> Tensor:
+        """Return the mean squared difference from the teacher's states, summed over the layers that follow new ones."""
+        inside = torch.arange(states[-1].shape[1], device=self.device)[None] < lengths[:, None]
+        apart = states[-1].new_zeros((), dtype=torch.float32)
+        for ours, theirs in enumerate(self.taken):
+            if ours != theirs:
+                apart = apart + (states[ours][inside].float() - taught[theirs][inside].float()).square().mean()
+        return apart
 
     def _doubtful_cues(self, tags: Tensor, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """Return the pieces that look most like a cue and are none: from them, nothing is to be found."""
@@ -290,8 +412,7 @@ class _Run:
 
     def load(self, path: Path) -> None:
         state = torch.load(path, weights_only=True, map_location=self.device)
-        mine = json.dumps({f.name: getattr(self.recipe, f.name) for f in fields(Recipe)})
-        if state["recipe"] != mine or state["steps"] != self.steps:
+        if Recipe(**json.loads(state["recipe"])) != self.recipe or state["steps"] != self.steps:
             raise ConfigError(f"{path}: checkpoint of another recipe; remove it or train into another folder")
         self.net.load_state_dict(state["net"])
         self.average = state["average"]

@@ -48,20 +48,23 @@ class Layer(nn.Module):
         self.norm2 = nn.LayerNorm(shape.hidden, eps=1e-12)
         self.dropout = Dropout(shape.dropout)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         b, t, h = x.shape
         q, k, v = self.qkv(x).view(b, t, 3, self.heads, h // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
-        if self.training:
+        if mask is not None:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))
         else:
-            mixed = ((q @ k.transpose(-1, -2)) * (1.0 / math.sqrt(h // self.heads)) + mask).softmax(-1) @ v
+            mixed = ((q @ k.transpose(-1, -2)) * (1.0 / math.sqrt(h // self.heads))).softmax(-1) @ v
         mixed = mixed.transpose(1, 2).reshape(b, t, h)
         x = self.norm1(x + self.dropout(self.out(mixed)))
         return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
 
 class Encoder(nn.Module):
-    """BERT with case, quotation and break features added to the word embeddings; pieces of id 0 are padding."""
+    """BERT with case, quotation and break features added to the word embeddings; pieces of id 0 are padding.
+
+    What is exported reads one window at a time, has no padding, and so no mask.
+    """
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -78,13 +81,21 @@ class Encoder(nn.Module):
         self.stack = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
 
     def forward(self, ids: Tensor, case: Tensor, quote: Tensor, breaks: Tensor) -> Tensor:
+        return self.states(ids, case, quote, breaks)[-1]
+
+    def states(self, ids: Tensor, case: Tensor, quote: Tensor, breaks: Tensor) -> list[Tensor]:
+        """Return the states [window, piece, hidden] after each layer."""
         x = self.words(ids) + self.places.weight[: ids.shape[1]] + self.kind
         x = self.norm(x + self.case(case) + self.quote(quote) + self.breaks(breaks))
         x = self.dropout(x)
-        mask = (ids == 0).to(x.dtype)[:, None, None, :] * IMPOSSIBLE
+        mask = None
+        if not torch.compiler.is_exporting():
+            mask = (ids == 0).to(x.dtype)[:, None, None, :] * IMPOSSIBLE
+        states = []
         for layer in self.stack:
             x = layer(x, mask)
-        return x
+            states.append(x)
+        return states
 
 
 class Linker(nn.Module):
@@ -138,10 +149,16 @@ class Chain(nn.Module):
         """Return start, transition and end scores with the forbidden ones at a large negative number."""
         return self.start + self.start_mask, self.between + self.mask, self.end + self.end_mask  # type: ignore[operator]
 
-    def loss(self, scores: Tensor, labels: Tensor, lengths: Tensor) -> Tensor:
-        """Return the mean negative log likelihood of `labels` [row, piece]; pieces from `lengths` on are ignored."""
+    def loss(self, scores: Tensor, labels: Tensor, lengths: Tensor, likely: Tensor | None = None) -> Tensor:
+        """Return the mean negative log likelihood of `labels` [row, piece]; pieces from `lengths` on are ignored.
+
+        With `likely` [row, piece, label], a teacher's probabilities, the slopes by `scores` lead half way between the
+        labels and these.
+        """
         start, between, end = self.tables()
-        loss: Tensor = _ChainLoss.apply(scores, labels, lengths, start, between, end)  # type: ignore[no-untyped-call]
+        loss: Tensor = _ChainLoss.apply(  # type: ignore[no-untyped-call]
+            scores, labels, lengths, start, between, end, likely
+        )
         return loss
 
 
@@ -150,21 +167,33 @@ class _ChainLoss(torch.autograd.Function):
 
     @staticmethod
     def forward(  # type: ignore[override]
-        ctx: Any, scores: Tensor, labels: Tensor, lengths: Tensor, start: Tensor, between: Tensor, end: Tensor
+        ctx: Any,
+        scores: Tensor,
+        labels: Tensor,
+        lengths: Tensor,
+        start: Tensor,
+        between: Tensor,
+        end: Tensor,
+        likely: Tensor | None,
     ) -> Tensor:
         arrays = [a.detach().cpu().numpy() for a in (scores, labels, lengths, start, between, end)]
-        value, *slopes = chain_loss(*arrays)
+        value, *slopes = chain_loss(*arrays, likely=None if likely is None else likely.detach().cpu().numpy())
         ctx.slopes = [torch.from_numpy(a).to(scores) for a in slopes]
         return scores.new_tensor(value)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         of_scores, of_start, of_between, of_end = (grad * slope for slope in ctx.slopes)
-        return of_scores, None, None, of_start, of_between, of_end
+        return of_scores, None, None, of_start, of_between, of_end, None
 
 
-def chain_loss(scores: Any, labels: Any, lengths: Any, start: Any, between: Any, end: Any) -> tuple[Any, ...]:
-    """Return the mean negative log likelihood and its slopes by scores, start, transition and end scores."""
+def chain_loss(
+    scores: Any, labels: Any, lengths: Any, start: Any, between: Any, end: Any, *, likely: Any = None
+) -> tuple[Any, ...]:
+    """Return the mean negative log likelihood and its slopes by scores, start, transition and end scores.
+
+    With `likely`, a teacher's probabilities of the labels, they are half of what the scores are drawn to.
+    """
     n, t, k = scores.shape
     top = scores.max(2, keepdims=True)
     e = np.ascontiguousarray(np.exp(scores - top).transpose(1, 0, 2))
@@ -206,7 +235,11 @@ def chain_loss(scores: Any, labels: Any, lengths: Any, start: Any, between: Any,
     gold += start[labels[:, 0]] + end[final]
     first_slope = marginals[0].sum(0)
     last_slope = marginals[lengths - 1, rows].sum(0)
-    marginals[at, row, right] -= 1
+    if likely is None:
+        marginals[at, row, right] -= 1
+    else:
+        marginals[at, row, right] -= 0.5
+        marginals -= 0.5 * likely.transpose(1, 0, 2) * inside[..., None]
     np.add.at(pairs, (came, went), -1)
     np.add.at(first_slope, labels[:, 0], -1)
     np.add.at(last_slope, final, -1)
@@ -247,6 +280,24 @@ class TaggerNet(nn.Module):
         """Return hidden states [window, piece, hidden] and tag scores [window, piece, tag]."""
         hidden = self.encoder(ids, case, quote, breaks)
         return hidden, self.tags(self.dropout(hidden))
+
+
+def inherit(net: TaggerNet, teacher: TaggerNet) -> list[int]:
+    """Give `net` the teacher's weights and every so many of its layers, the first and the last among them.
+
+    Returns which of the teacher's layers these are.
+    """
+    ours, theirs = len(net.encoder.stack), len(teacher.encoder.stack)
+    taken = [round(k * (theirs - 1) / max(1, ours - 1)) for k in range(ours)] if ours > 1 else [theirs - 1]
+    weights = teacher.state_dict()
+    mine = {}
+    for name in net.state_dict():
+        parts = name.split(".")
+        if parts[:2] == ["encoder", "stack"]:
+            parts[2] = str(taken[int(parts[2])])
+        mine[name] = weights[".".join(parts)]
+    net.load_state_dict(mine)
+    return taken
 
 
 def read_encoder(net: TaggerNet, weights: Path) -> None:

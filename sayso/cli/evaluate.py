@@ -32,6 +32,14 @@ Errors = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write each miss and false alarm here (JSON lines).", show_default=False),
 ]
+Conventions = Annotated[
+    str | None,
+    typer.Option(
+        metavar="guidelines|polnear",
+        help="Whose conventions the spans found by a model follow; default: those that the gold shows.",
+        show_default=False,
+    ),
+]
 EndToEnd = Annotated[bool, typer.Option("--end-to-end", help="Score the attributions found, not those of gold.")]
 Resamples = Annotated[int, typer.Option(metavar="N", min=0, help="Bootstrap resamples for the 95 % intervals.")]
 
@@ -49,6 +57,7 @@ def attribution(
     pred: Pred = None,
     limit: Limit = None,
     errors: Errors = None,
+    conventions: Conventions = None,
     resamples: Resamples = 1000,
     as_json: AsJson = False,
     *,
@@ -56,7 +65,9 @@ def attribution(
 ) -> None:
     """Score who said what, per kind, with 95 % intervals.
 
-    Content, cue, source, speaker and stance are scored; `--errors FILE` lists each miss and false alarm.
+    Content, cue, source, speaker and stance are scored; `--errors FILE` lists each miss and false alarm. Gold that
+    keeps "that" in its contents, as PolNeAR does, is met by its own conventions: "has said" is the cue, "who" a
+    source, and nothing is nested; `--conventions guidelines` scores what users get.
 
     Example: sayso evaluate attribution --gold seeds/gold --articles seeds/articles
     """
@@ -67,7 +78,18 @@ def attribution(
         with progress_over(items, label="articles", quiet=run.quiet) as shown:
             yield from shown
 
-    report = run_evaluate(gold, articles, pred, limit, errors, resamples, model=run.settings.model, progress=with_bar)
+    report = run_evaluate(
+        gold,
+        articles,
+        pred,
+        limit,
+        errors,
+        resamples,
+        model=run.settings.model,
+        conventions=conventions,
+        progress=with_bar,
+        note=None if run.quiet else lambda text: typer.echo(text, err=True),
+    )
     if as_json:
         sys.stdout.write(safe_json(report.to_json(), indent=2) + "\n")
         return
@@ -129,7 +151,11 @@ Codebook = Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Codeboo
 StanceModel = Annotated[
     str | None,
     typer.Option(
-        "--model", metavar="NAME|DIR", help="Stance model; `majority` for the functions alone.", show_default=False
+        "--model",
+        "--stance-model",
+        metavar="NAME|DIR",
+        help="Stance model: stance-linear, stance-pair or a folder; `majority` for the functions alone.",
+        show_default=False,
     ),
 ]
 Predictor = Annotated[
