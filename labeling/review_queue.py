@@ -19,10 +19,14 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """One item to ask; `recheck`: the annotator answered it before, and is asked again without being shown that."""
+    """One item to ask; `recheck`: the annotator answered it before, and is asked again without being shown that.
+
+    `page`: not an item but a whole article, `item_id` being the article's: does it miss a quotation?
+    """
 
     item_id: str
     recheck: bool = False
+    page: bool = False
 
 
 def make_queue(
@@ -53,6 +57,27 @@ def make_queue(
     answered.sort(key=lambda state: _digest(f"recheck\x1f{seed}", state.id))
     again = [state.id for state in answered[: round(len(answered) * recheck / 100)]]
     return _spread([state.id for state in ordered], again)
+
+
+def add_pages(
+    queue: Sequence[QueueEntry], articles: Sequence[str], article_of: Callable[[QueueEntry], str]
+) -> list[QueueEntry]:
+    """Return a queue in the order of the document with the page of each article (their ids) behind its last item.
+
+    An article without items has its page where it stands among the others.
+    """
+    last: dict[str, int] = {}
+    for place, entry in enumerate(queue):
+        last[article_of(entry)] = place
+    ends: dict[int, list[str]] = {}
+    place = -1
+    for article in articles:
+        place = last.get(article, place)
+        ends.setdefault(place, []).append(article)
+    mixed = [QueueEntry(article, page=True) for article in ends.get(-1, ())]
+    for place, entry in enumerate(queue):
+        mixed += [entry, *(QueueEntry(article, page=True) for article in ends.get(place, ()))]
+    return mixed
 
 
 def uncertainty(item: ReviewItem) -> float:

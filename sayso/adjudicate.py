@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .attribution.errors import InputError
 from .attribution.types import Article
-from .folder import LOCAL_ATTRIBUTIONS, LOCAL_SUGGESTED, REVIEW, read_build
+from .folder import REVIEW
 from .labeling.adjudication import Verdict, find_disagreements
 from .labeling.review_items import Changes, Decision, ReviewItem, SpeakerAnswer, StanceAnswer
 from .labeling.review_log import read_logs
 from .labeling.review_queue import answers_of
 from .labeling.review_state import ItemState, Reviewed, apply
-from .review import read_items
+from .review import make_items, read_suggested
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,18 @@ class Dispute:
 
 def read_said(folder: Path) -> Said:
     """Return all that was said about the dataset of `folder`; InputError where it has no full texts or no reviews."""
-    items = tuple(read_items(folder, ()))
+    items: list[ReviewItem] = []
+    articles: list[Article] = []
+    for article, attributions in read_suggested(folder):
+        articles.append(article)
+        items += make_items(article, attributions, ())
     logs = read_logs(folder / REVIEW)
     if not logs:
         raise InputError(f"nobody has reviewed {folder} yet; `sayso review {folder} --annotator NAME` begins")
-    articles = list({item.text_sha256: item.article for item in items}.values())
     found: dict[str, list[Reviewed]] = {"annotator": [], "adjudicator": []}
     for log in logs:
         found[log.role].append(apply(log.events, items, annotator=log.annotator, articles=articles))
-    return Said(items, tuple(found["annotator"]), tuple(found["adjudicator"]))
+    return Said(tuple(items), tuple(found["annotator"]), tuple(found["adjudicator"]))
 
 
 def find_disputes(said: Said) -> list[Dispute]:
@@ -123,12 +125,6 @@ def show_answer(dispute: Dispute, answer: object) -> str:
     if isinstance(answer, tuple) and answer and hasattr(answer[0], "start"):
         return " … ".join(span.of(dispute.item.article.text) for span in answer)
     return spell(answer)
-
-
-def read_suggested(folder: Path) -> Iterator[tuple[Article, list[Any]]]:
-    """Yield each article of a built folder with what was found in it before any review."""
-    suggested = LOCAL_SUGGESTED if (folder / LOCAL_SUGGESTED).is_file() else LOCAL_ATTRIBUTIONS
-    yield from read_build(folder, suggested)
 
 
 def _stance(state: ItemState, target: str) -> StanceAnswer:

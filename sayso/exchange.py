@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .adjudicate import read_suggested
 from .attribution.errors import InputError
 from .attribution.gold import GoldAttribution, GoldDocument
 from .attribution.types import Article, Attribution, Speaker, Stance, make_attribution
@@ -25,6 +24,7 @@ from .labeling.review_items import (
     make_speaker_id,
 )
 from .labeling.review_state import MIN_OVERLAP
+from .review import read_suggested
 
 GOLD_ORIGIN = "human:gold"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .attribution.types import Attribution, TextSpan
+from .attribution.types import Article, Attribution, TextSpan
 from .folder import LOCAL_ATTRIBUTIONS, LOCAL_SUGGESTED, REVIEW, read_build
 from .labeling.review_items import ReviewItem
 
@@ -30,12 +30,22 @@ def read_items(folder: Path, targets: Sequence[str]) -> Iterator[ReviewItem]:
 
     Raises InputError where the folder has no full texts (a published copy).
     """
+    for article, attributions in read_suggested(folder):
+        yield from make_items(article, attributions, targets)
+
+
+def make_items(article: Article, attributions: Sequence[Attribution], targets: Sequence[str]) -> Iterator[ReviewItem]:
+    """Yield an item for each attribution of the article, which asks about all `targets`."""
+    sha = article.text_sha256 if attributions else ""
+    for attribution in attributions:
+        yield ReviewItem(article, sha, attribution, _paragraphs_around(article.text, attribution), tuple(targets))
+
+
+def read_suggested(folder: Path) -> Iterator[tuple[Article, list[Attribution]]]:
+    """Yield each article of a built folder with what was found in it before any review."""
     # What the rules and models found, not what others made of it: nobody should be shown another's answers.
     suggested = LOCAL_SUGGESTED if (folder / LOCAL_SUGGESTED).is_file() else LOCAL_ATTRIBUTIONS
-    for article, attributions in read_build(folder, suggested):
-        sha = article.text_sha256
-        for attribution in attributions:
-            yield ReviewItem(article, sha, attribution, _paragraphs_around(article.text, attribution), tuple(targets))
+    yield from read_build(folder, suggested)
 
 
 def open_session(
@@ -49,27 +59,60 @@ def open_session(
     where: str | None = None,
     recheck: float = 0.0,
     blind: bool = False,
+    complete: bool = False,
 ) -> Session:
-    """Return the session of `log` over a built folder; its queue is empty where everything is answered."""
+    """Return the session of `log` over a built folder; its queue is empty where everything is answered.
+
+    `complete`: article by article, each ending with the question whether a quotation was missed.
+    """
     from .labeling.review_log import read_logs
-    from .labeling.review_queue import make_queue
+    from .labeling.review_queue import add_pages, make_queue
     from .labeling.review_screen.session import Session
     from .labeling.review_screen.speakers import Speakers
     from .labeling.review_state import apply
 
-    items = list(read_items(folder, codebook.target_ids))
+    items: list[ReviewItem] = []
+    articles: list[Article] = []
+    for article, attributions in read_suggested(folder):
+        articles.append(article)
+        items += make_items(article, attributions, codebook.target_ids)
     others = []
     if order == "disagreement":
         logs = [other for other in read_logs(log.path.parent) if other.path != log.path]
-        others = [apply(other.events, items, annotator=other.annotator) for other in logs]
+        others = [apply(other.events, items, annotator=other.annotator, articles=articles) for other in logs]
 
     def choose(states: Mapping[str, ItemState]) -> list[QueueEntry]:
-        return make_queue(
-            states, order=order, seed=seed, where=where, recheck=recheck, events=log.effective, others=others
+        queue = make_queue(
+            states,
+            order="document" if complete else order,
+            seed=seed,
+            where=where,
+            recheck=recheck,
+            events=log.effective,
+            others=others,
         )
+        if not complete:
+            return queue
+        # Quotations added on an earlier day stand last among the states.
+        place = {article.id: number for number, article in enumerate(articles)}
+        queue.sort(key=lambda entry: place[states[entry.item_id].item.article.id])
+        queue = add_pages(queue, list(place), lambda entry: states[entry.item_id].item.article.id)
+        said = {event.article_id: event for event in log.effective if event.event == "complete"}
+        done = {
+            one.id
+            for one in articles
+            if one.id in said and said[one.id].on and said[one.id].text_sha256 == one.text_sha256
+        }
+        return [entry for entry in queue if not entry.page or entry.item_id not in done]
 
     return Session(
-        items, log, codebook=codebook, speakers=Speakers(read_speakers(registry)), choose=choose, blind=blind
+        items,
+        log,
+        codebook=codebook,
+        articles=articles,
+        speakers=Speakers(read_speakers(registry)),
+        choose=choose,
+        blind=blind,
     )
 
 

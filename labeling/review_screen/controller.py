@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sayso.attribution.types import SpeakerType, TextSpan
+from sayso.attribution.types import Article, SpeakerType, TextSpan
 
 from .guide import guideline_lines, help_lines
-from .keys import DIGITS, KeyMap
+from .keys import DIGITS, PAGE_ACTIONS, KeyMap
 from .session import Session
 from .speakers import NOBODY, Offer, next_type, typed_offer
 from .words import Words
@@ -49,6 +49,14 @@ class PickFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PickArticle:
+    """The list of all articles, narrowed down by what is typed."""
+
+    text: str = ""
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Selecting:
     """Words being chosen in the article: from `first` (None: not set yet) to the cursor."""
 
@@ -70,7 +78,7 @@ class Reading:
     scroll: int = 0
 
 
-Panel = Typing | PickSpeaker | PickFound | Selecting | Reading
+Panel = Typing | PickSpeaker | PickFound | PickArticle | Selecting | Reading
 
 
 class Controller:
@@ -83,6 +91,7 @@ class Controller:
         self.message = ""
         self.scroll = 0
         self.others_shown = False
+        self._came_from: str | None = None  # the item from which its article's page was opened
         self.done = False
         """The reviewer wants to leave."""
         self._actions: dict[str, Callable[[], str | None]] = {
@@ -105,7 +114,7 @@ class Controller:
             "speaker": self._pick_speaker,
             "kind": session.next_kind,
             "grow-left": lambda: session.move_boundary("left", out=True),
-            "grow-right": lambda: session.move_boundary("right", out=True),
+            "grow-right": self._grow_right,
             "shrink-left": lambda: session.move_boundary("left", out=False),
             "shrink-right": lambda: session.move_boundary("right", out=False),
             "edge": session.next_edge,
@@ -118,6 +127,8 @@ class Controller:
             "previous": lambda: session.step(-1),
             "jump": lambda: self._open(Typing("jump")),
             "search": lambda: self._open(Typing("search")),
+            "page": self._turn_page,
+            "articles": self._list_articles,
             "scroll-down": lambda: self._scroll(1),
             "scroll-up": lambda: self._scroll(-1),
             "others": self._toggle_others,
@@ -131,6 +142,8 @@ class Controller:
         self.message = ""
         if self.panel is not None:
             self._press_in_panel(key)
+        elif key in DIGITS and self.session.on_page:
+            self.message = self.session.open_quotation(int(key) - 1) or ""
         elif key in DIGITS and int(key) <= len(self.session.sight.stances):
             self.session.choose_target(int(key) - 1)
         elif (action := self.keys.action_of(key)) is not None:
@@ -140,10 +153,23 @@ class Controller:
 
     def act(self, action: str) -> None:
         """Do the action of this name."""
-        at = self.session.entry
+        refused = self.refusal(action)
+        if refused is not None:
+            self.message = refused
+            return
+        at, target = self.session.entry, self.session.target
         self.message = self._actions[action]() or ""
-        if self.session.entry != at:
+        if self.session.entry != at or (self.session.on_page and self.session.target != target):
             self.scroll = 0
+
+    def refusal(self, action: str) -> str | None:
+        """Return why the action means nothing now: a whole article is at hand, and it is about one quotation."""
+        if not self.session.on_page or action in PAGE_ACTIONS:
+            return None
+        return (
+            f"This is a whole article: {self.keys.first_key('missed')} adds a missed quotation, "
+            f"{self.keys.first_key('accept')} says that none is missed."
+        )
 
     def paste(self, text: str) -> None:
         """Put pasted text where a line is being typed; nowhere else does it mean anything."""
@@ -163,6 +189,26 @@ class Controller:
     def _open(self, panel: Panel) -> None:
         self.panel = panel
 
+    def article_rows(self, panel: PickArticle) -> list[Article]:
+        """Return the articles whose id, title, publisher or date has every word typed."""
+        wanted = panel.text.casefold().split()
+        return [one for one in self.session.articles if all(word in _facts(one) for word in wanted)]
+
+    def _turn_page(self) -> str | None:
+        if not self.session.on_page:
+            self._came_from = self.session.entry.item_id
+            self.session.open_page(self.session.article.id)
+            return None
+        place = self.session.place_of(self._came_from) if self._came_from is not None else None
+        if place is None:
+            return f"{self.keys.first_key('next')} goes to the next item of the queue."
+        self.session.go_to(place)
+        return None
+
+    def _list_articles(self) -> None:
+        ids = [article.id for article in self.session.articles]
+        self._open(PickArticle(at=ids.index(self.session.article.id)))
+
     def _quit(self) -> None:
         self.done = True
 
@@ -174,10 +220,16 @@ class Controller:
         self.scroll += by * 5
 
     def _guidelines(self) -> None:
-        stances = self.session.sight.stances
-        target = stances[self.session.target % len(stances)].target if stances else None
+        target = self.session.target_at_hand
         codebook = self.session.codebook
         self._open(Reading(f"Guidelines · {codebook.id} {codebook.version}", tuple(guideline_lines(codebook, target))))
+
+    def _grow_right(self) -> str | None:
+        if self.session.on_page:
+            if self.session.target < 0:
+                return f"Choose a quotation first: {self.keys.first_key('next-target')}, or its number."
+            return self.session.open_quotation(self.session.target)
+        return self.session.move_boundary("right", out=True)
 
     def _pick_speaker(self) -> None:
         self._open(PickSpeaker(tuple(self.session.offers())))
@@ -186,6 +238,10 @@ class Controller:
         words = self.session.words()
         if not len(words):
             return "The article has no words."
+        if self.session.on_page:
+            chosen = self.session.chosen
+            self._open(Selecting(purpose, 0 if chosen is None else words.at(chosen.content[-1].end)))
+            return None
         sight = self.session.sight
         start, end = sight.content[0].start, sight.content[-1].end
         if purpose == "split":
@@ -208,6 +264,8 @@ class Controller:
             self._press_speaker(panel, key)
         elif isinstance(panel, PickFound):
             self._press_found(panel, key)
+        elif isinstance(panel, PickArticle):
+            self._press_article(panel, key)
         elif isinstance(panel, Selecting):
             self._press_selecting(panel, key)
         elif isinstance(panel, Reading):
@@ -260,6 +318,19 @@ class Controller:
             self.session.go_to(panel.places[panel.at])
         else:
             self.message = "Arrows choose, Enter goes there, Escape leaves."
+
+    def _press_article(self, panel: PickArticle, key: str) -> None:
+        rows = self.article_rows(panel)
+        step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}.get(key)
+        if step is not None:
+            self.panel = replace(panel, at=max(0, min(panel.at + step, len(rows) - 1)))
+        elif key != "enter":
+            text = edit_line(panel.text, key)
+            self.panel = panel if text == panel.text else PickArticle(text)
+        elif rows:
+            self.panel = None
+            self.scroll = 0
+            self.session.open_page(rows[min(panel.at, len(rows) - 1)].id)
 
     def _press_selecting(self, panel: Selecting, key: str) -> None:
         words = self.session.words()
@@ -316,6 +387,10 @@ class Controller:
             self.panel = None
             return
         self.panel = replace(panel, scroll=max(0, min(panel.scroll + steps[key], len(panel.lines) - 1)))
+
+
+def _facts(article: Article) -> str:
+    return " ".join(fact for fact in (article.id, article.title, article.publisher, article.date) if fact).casefold()
 
 
 def edit_line(text: str, key: str) -> str:

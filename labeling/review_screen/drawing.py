@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from sayso.attribution.types import Attribution, Stance, TextSpan
 
-from .controller import Controller, PickFound, PickSpeaker, Reading, Selecting, Typing
+from .controller import Controller, PickArticle, PickFound, PickSpeaker, Reading, Selecting, Typing
 from .keys import ACTIONS
-from .passage import Mark, Passage, draw_passage, fold
+from .passage import Mark, Passage, draw_passage, fold, marked_lines
 from .sight import STATUS_WORDS, Sight, StanceSight
 from .speakers import Offer
 
@@ -31,6 +31,7 @@ PANEL_KEYS = {
     Typing: "Enter done · Escape leave · Ctrl+U clear",
     PickSpeaker: "type to narrow down · ↑ ↓ choose · 1-9 pick · Tab complete · ← → type of a new name · Enter · Escape",
     PickFound: "↑ ↓ choose · Enter go there · Escape leave",
+    PickArticle: "type to narrow down · ↑ ↓ PgUp PgDn choose · Enter open · Escape leave",
     Selecting: "← → by word · ↑ ↓ by paragraph · Space first word · Enter last word, done · Escape leave",
     Reading: "↑ ↓ PgUp PgDn read on · any other key closes",
 }
@@ -39,9 +40,22 @@ SELECTING_KEYS = {
     "cue": "← → by word · Space first word · Enter last word, done · Backspace there is none · Escape",
     "source": "← → by word · Space first word · Enter last word, done · Backspace there is none · Escape",
 }
+PAGE_KEYS = (
+    ("accept", "nothing missed"),
+    ("missed", "add a missed one"),
+    ("skip", "later"),
+    ("undo", "undo"),
+    ("next-target", "next quotation"),
+    ("grow-right", "open it"),
+    ("scroll-down", "read on"),
+    ("articles", "articles"),
+    ("page", "back"),
+    ("help", "help"),
+    ("quit", "quit"),
+)
 TYPING_TITLES = {
     "note": "Note",
-    "jump": "Jump to (number or id)",
+    "jump": "Jump to (number, id, or an article's id)",
     "search": "Search (words of content, speaker, article)",
 }
 SELECTING_TITLES = {
@@ -108,7 +122,10 @@ class Painter:
 
     def _lines(self, width: int, height: int) -> list[Text]:
         top = self._head(width)
-        bottom = self._panel(width, height) or self._answers(width, height)
+        session = self.controller.session
+        bottom = self._panel(width, height)
+        if not bottom:
+            bottom = self._about_page(width) if session.on_page else self._answers(width, height)
         bottom += [self._message(), *self._keys(width)]
         space = max(height - len(top) - len(bottom) - 2, 2)
         passage = self._passage(width, space)
@@ -127,13 +144,17 @@ class Painter:
         done = total - session.remaining
         left = f"Sayso review · {session.log.annotator} · {done:,} of {total:,} done"
         progress = _spread(left, session.pace.tell(session.remaining), width)
-        article, state = session.article, session.state
+        article = session.article
         facts = [f"#{session.index + 1}", article.id, article.title or "", article.date or "", article.publisher or ""]
-        notes = [STATUS_WORDS[state.status]]
-        notes += ["asked again"] if session.entry.recheck else []
-        notes += ["blind"] if session.blind else []
-        notes += ["! flagged"] if state.flagged else []
-        notes += ["article complete"] if session.article_complete else []
+        if session.on_page:
+            notes = ["whole article", "complete" if session.article_complete else "not marked complete"]
+        else:
+            state = session.state
+            notes = [STATUS_WORDS[state.status]]
+            notes += ["asked again"] if session.entry.recheck else []
+            notes += ["blind"] if session.blind else []
+            notes += ["! flagged"] if state.flagged else []
+            notes += ["article complete"] if session.article_complete else []
         place = _spread(" · ".join(fact for fact in facts if fact), " · ".join(notes), width)
         return [Text(progress, style="bold reverse"), Text(place, style="bold")]
 
@@ -143,6 +164,8 @@ class Painter:
 
     def _passage(self, width: int, height: int) -> Passage:
         session, panel = self.controller.session, self.controller.panel
+        if session.on_page:
+            return self._page(width, height)
         sight = session.sight
         marks = item_marks(sight)
         focus = TextSpan(sight.content[0].start, sight.content[-1].end)
@@ -162,6 +185,60 @@ class Painter:
         return draw_passage(
             self.passage_text(), marks, focus=focus, width=width, height=height, scroll=scroll, spaced=height >= 16
         )
+
+    def _page(self, width: int, height: int) -> Passage:
+        """Return the lines of the whole article, each quotation with its number, the chosen one marked like an item."""
+        session, panel = self.controller.session, self.controller.panel
+        chosen = session.chosen
+        sights = [seen for _, seen in session.others()]
+        marks = [
+            Mark(span, "other", number)
+            for number, seen in enumerate(sights, start=1)
+            if seen is not chosen
+            for span in seen.content
+        ]
+        focus = TextSpan(0, max(len(session.article.text), 1))
+        if chosen is not None:
+            marks += item_marks(chosen)
+            focus = TextSpan(chosen.content[0].start, chosen.content[-1].end)
+        scroll = self.controller.scroll
+        if isinstance(panel, Selecting):
+            words = session.words()
+            marks.append(Mark(panel.span(words), "cursor"))
+            focus, scroll = TextSpan(words.starts[panel.cursor], words.ends[panel.cursor]), 0
+        return draw_passage(
+            self.passage_text(), marks, focus=focus, width=width, height=height, scroll=scroll, spaced=height >= 16
+        )
+
+    def page_lines(self, width: int) -> list[Text]:
+        """Return all lines of the article at hand with its quotations numbered, folded to the width."""
+        session = self.controller.session
+        marks = [
+            Mark(span, "other", number)
+            for number, (_, seen) in enumerate(session.others(), start=1)
+            for span in seen.content
+        ]
+        return marked_lines(self.passage_text(), marks, TextSpan(0, max(len(session.article.text), 1)), width)
+
+    def _about_page(self, width: int) -> list[Text]:
+        """Return what is known of the article as a whole, and what its page is for."""
+        from rich.text import Text
+
+        session, keys = self.controller.session, self.controller.keys
+        found, waiting = session.count(session.article.id)
+        told = tell_count(found, waiting)
+        lines = [_labelled("Found", Text(told))]
+        if session.chosen is not None:
+            at = session.target
+            item, seen = session.others()[at]
+            named = "" if seen.speaker is None or seen.speaker.name is None else f"{seen.speaker.name}: "
+            lines.append(_labelled(f"Number {at + 1}", Text(f"{named}{item.attribution.content}")))
+            lines.append(_labelled("", Text(f"{keys.first_key('grow-right')} opens it", style="dim")))
+        if session.article_complete:
+            return [*lines, _labelled("Complete", Text("you said that no quotation is missed"))]
+        add, done = keys.first_key("missed"), keys.first_key("accept")
+        told = f"{add} adds a missed quotation; {done} says that none is missed, and goes on"
+        return [*lines, _labelled("Missed?", Text(told))]
 
     def _answers(self, width: int, height: int) -> list[Text]:
         from rich.text import Text
@@ -262,6 +339,8 @@ class Painter:
             return [_title(TYPING_TITLES[panel.purpose]), _typed(panel.text)]
         if isinstance(panel, PickFound):
             return self._found(panel, room)
+        if isinstance(panel, PickArticle):
+            return self._articles(panel, room)
         if isinstance(panel, Selecting):
             return [_title(SELECTING_TITLES[panel.purpose])]
         return self._speakers(panel, room)
@@ -283,6 +362,21 @@ class Painter:
             lines.append(_row(number, told, number == panel.at))
         return lines
 
+    def _articles(self, panel: PickArticle, room: int) -> list[Text]:
+        session = self.controller.session
+        rows = self.controller.article_rows(panel)
+        at = min(panel.at, len(rows) - 1)
+        first, shown = _window(rows, at, room - 2)
+        from rich.text import Text
+
+        lines = [_title(f"Articles: {len(rows):,} of {len(session.articles):,}"), _typed(panel.text)]
+        for number, article in enumerate(shown, start=first):
+            complete = ", complete" if session.is_complete(article.id) else ""
+            facts = " · ".join(fact for fact in (article.id, article.date, article.title) if fact)
+            told = f"{tell_count(*session.count(article.id))}{complete} · {facts}"
+            lines.append(_title(f"▸ {told}") if number == at else Text(f"  {told}"))
+        return lines
+
     def _message(self) -> Text:
         from rich.text import Text
 
@@ -300,6 +394,8 @@ class Painter:
         else:
             keys = self.controller.keys
             told = [f"{keys.first_key(action.name)} {action.short}" for action in ACTIONS if action.short]
+            if self.controller.session.on_page:
+                told = [f"{keys.first_key(name)} {short}" for name, short in PAGE_KEYS]
         # The last two are the way to all others and the way out: they stay, whatever else finds no room.
         kept = "  ".join(told[-2:])
         lines = ["", ""]
@@ -319,6 +415,13 @@ def item_marks(sight: Sight) -> list[Mark]:
     """Return the marks of an item's content, cue and source."""
     marks = [Mark(span, "content") for span in sight.content]
     return marks + [Mark(span, "cue") for span in sight.cue] + [Mark(span, "source") for span in sight.source]
+
+
+def tell_count(found: int, waiting: int) -> str:
+    """Return how many quotations an article has and how many of them wait, in words."""
+    if not found and not waiting:
+        return "no quotation"
+    return f"{found} quotation{'s' * (found != 1)}, " + (f"{waiting} open" if waiting else "all answered")
 
 
 def _other_marks(sight: Sight, others: Sequence[Sight]) -> list[Mark]:

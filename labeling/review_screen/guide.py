@@ -33,6 +33,9 @@ def help_lines(keys: KeyMap) -> Iterator[str]:
     yield "  [content] {source} <cue>; [content]² another quotation of the article, with its number"
     yield "  favor? 0.81    suggested, with how sure; without the question mark: your answer"
     yield "  –  not addressed, your answer;   ·  not answered"
+    yield ""
+    yield "On the page of a whole article"
+    yield "  accept: no quotation is missed. missed: add one. Digits, or arrow down and right, open a quotation."
 
 
 def guideline_lines(codebook: Codebook, target_id: str | None) -> Iterator[str]:

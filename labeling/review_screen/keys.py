@@ -64,12 +64,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous", ("<", ","), "Move", "Previous item, without deciding."),
     Action("jump", (":", "j"), "Move", "Jump to a number of the queue or an attribution's id."),
     Action("search", ("/",), "Move", "Search contents, speakers and article ids."),
+    Action("page", ("b",), "Move", "The whole article: is a quotation missed? Again goes back to the item."),
+    Action("articles", ("l",), "Move", "List of all articles, those too where nothing was found."),
     Action("scroll-down", ("pagedown",), "Move", "Read on in the article."),
     Action("scroll-up", ("pageup",), "Move", "Read back in the article."),
     Action("others", ("o",), "Look up", "Show or hide the article's other quotations."),
     Action("guidelines", ("g",), "Look up", "What the codebook says of this target and its labels.", "guide"),
     Action("help", ("?", "f1"), "Look up", "All keys.", "help"),
     Action("quit", ("q", "ctrl+c"), "Move", "End the session; every answer given is already on disk.", "quit"),
+)
+# What can be done on the page of a whole article, where no item is at hand.
+PAGE_ACTIONS = frozenset(
+    "accept skip complete undo redo next-target previous-target grow-right missed next previous jump search page "
+    "articles scroll-down scroll-up guidelines help quit".split()
 )
 BY_NAME: Mapping[str, Action] = {action.name: action for action in ACTIONS}
 DIGITS = tuple("123456789")

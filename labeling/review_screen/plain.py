@@ -8,8 +8,8 @@ from typing import IO
 
 from sayso.attribution.types import SPEAKER_TYPES, SpeakerType, TextSpan
 
-from .controller import Controller
-from .drawing import Painter, item_marks
+from .controller import Controller, PickArticle
+from .drawing import Painter, item_marks, tell_count
 from .guide import guideline_lines, help_lines
 from .keys import BY_NAME, DIGITS
 from .passage import marked_lines
@@ -17,6 +17,7 @@ from .sight import STATUS_WORDS, StanceSight
 from .speakers import NOBODY, Offer, typed_offer
 
 WIDTH = 80
+MOST_ARTICLES = 100
 # "Ana Ruiz (organization)": a new name with its type.
 TYPE_AT_END = re.compile(r"\(([a-z]{1,20})\)$")
 WORD_NUMBERS = re.compile(r"([0-9]{1,7})(?:[ \t]*[- ][ \t]*([0-9]{1,7}))?")
@@ -25,10 +26,11 @@ PLAIN_HELP = (
     "  2 a            a stance: number of the target, then the key of the label",
     "  s NAME         who speaks: a number of the list, a name, or a new name as in: s Ana Ruiz (person); s nobody",
     "  right 3        a boundary moved by three words",
-    "  words          the passage's words with their numbers",
+    "  words TEXT     the words of the passage with their numbers; with TEXT only of paragraphs that have it",
     "  i 12-20        a missed quotation by its words; likewise w (cue), z (source), p 15 (split before a word);",
     "                 w none, z none: the text has none",
     "  t TEXT         a note;   j 12   jump;   / WORDS   search",
+    "  l              all articles; l WORDS those with the words; j ID opens one as a whole, where i and d count",
 )
 BOUNDARY_ACTIONS = frozenset({"grow-left", "grow-right", "shrink-left", "shrink-right"})
 SELECTIONS = {"missed", "split", "cue", "source"}
@@ -48,11 +50,15 @@ class PlainReview:
         """Ask until the reviewer quits or the input ends."""
         shown = None
         while not self._controller.done:
-            state = self._session.state
-            if (self._session.entry, state) != shown:
-                again = shown is not None and shown[0] == self._session.entry
-                self._say(self._answers() if again else self._item())
-                shown = (self._session.entry, state)
+            session = self._session
+            state = session.article_complete if session.on_page else session.state
+            if (session.entry, state) != shown:
+                again = shown is not None and shown[0] == session.entry
+                if session.on_page:
+                    self._say([] if again else self._page())
+                else:
+                    self._say(self._answers() if again else self._item())
+                shown = (session.entry, state)
             self._sink.write("> ")
             self._sink.flush()
             line = self._source.readline()
@@ -67,11 +73,14 @@ class PlainReview:
         if not line.strip():
             return self._act("accept" if not line else self._controller.keys.action_of("space") or "skip")
         head, _, rest = line.strip().partition(" ")
-        if head in DIGITS and int(head) <= len(self._session.sight.stances):
+        if self._session.on_page:
+            if head.isascii() and head.isdigit() and len(head) < 5:
+                return self._session.open_quotation(int(head) - 1) or ""
+        elif head in DIGITS and int(head) <= len(self._session.sight.stances):
             self._session.choose_target(int(head) - 1)
             return self.answer(rest.strip()) if rest.strip() else self._target_told()
         if head == "words":
-            return "\n".join(self._numbered_words())
+            return "\n".join(self._numbered_words(rest))
         action = head if head in BY_NAME else self._controller.keys.action_of(head)
         if action is None:
             return f"Nothing is called {head!r}; type help."
@@ -79,6 +88,13 @@ class PlainReview:
 
     def _do(self, action: str, rest: str) -> str:
         session = self._session
+        refused = self._controller.refusal(action)
+        if refused is not None:
+            return refused
+        if action == "articles":
+            return "\n".join(self._articles(rest))
+        if session.on_page and action in ("next-target", "previous-target", "grow-right"):
+            return "Type a quotation's number to open it."
         if action in BOUNDARY_ACTIONS:
             steps = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 4 else 1
             return next((told for _ in range(steps) if (told := self._act(action))), "")
@@ -93,9 +109,7 @@ class PlainReview:
         if action == "search":
             return "\n".join(self._found(rest))
         if action == "guidelines":
-            stances = session.sight.stances
-            target = stances[session.target % len(stances)].target if stances else None
-            return "\n".join(guideline_lines(session.codebook, target))
+            return "\n".join(guideline_lines(session.codebook, session.target_at_hand))
         if action == "help":
             return "\n".join((*PLAIN_HELP, "", *help_lines(self._controller.keys)))
         if action in ("scroll-down", "scroll-up", "others"):
@@ -161,6 +175,27 @@ class PlainReview:
         yield from self._marked(session.item.context)
         yield from self._answers()
 
+    def _page(self) -> Iterator[str]:
+        session, article = self._session, self._session.article
+        yield ""
+        complete = "complete" if session.article_complete else "not marked complete"
+        done = f"{len(session.entries) - session.remaining} of {len(session.entries)} done"
+        yield f"Whole article ({complete}), {tell_count(*session.count(article.id))}; {done}"
+        yield "Article " + ", ".join(fact for fact in (article.id, article.title, article.date) if fact)
+        yield from (line.plain for line in self._painter.page_lines(WIDTH))
+        yield "Is a quotation missed? words, then i 12-20 adds it; an empty line says that none is."
+
+    def _articles(self, typed: str) -> Iterator[str]:
+        session = self._session
+        rows = self._controller.article_rows(PickArticle(typed))
+        for article in rows[:MOST_ARTICLES]:
+            complete = ", complete" if session.is_complete(article.id) else ""
+            facts = ", ".join(fact for fact in (article.title, article.date) if fact)
+            yield f"{article.id}: {tell_count(*session.count(article.id))}{complete}" + (f"; {facts}" if facts else "")
+        if len(rows) > MOST_ARTICLES:
+            yield f"… and {len(rows) - MOST_ARTICLES:,} more; l WORDS narrows them down"
+        yield "j ID opens one." if rows else f"No article has {typed!r}."
+
     def _answers(self) -> Iterator[str]:
         session = self._session
         sight, found = session.sight, session.item.attribution
@@ -192,15 +227,35 @@ class PlainReview:
             yield line.plain
 
     def _article(self) -> Iterator[str]:
+        if self._session.on_page:
+            return (line.plain for line in self._painter.page_lines(WIDTH))
         text = self._session.article.text
         return self._marked(TextSpan(0, max(len(text), 1)))
 
-    def _numbered_words(self) -> Iterator[str]:
+    def _numbered_words(self, wanted: str) -> Iterator[str]:
+        """Yield the words of each paragraph with their numbers, as many on a line as fit."""
         session, words = self._session, self._session.words()
-        text, context = session.article.text, session.item.context
-        for number, (start, end) in enumerate(zip(words.starts, words.ends, strict=True), start=1):
+        text = session.article.text
+        context = TextSpan(0, max(len(text), 1)) if session.on_page else session.item.context
+        paragraphs: dict[int, list[int]] = {}
+        for number, start in enumerate(words.starts):
             if context.start <= start < context.end:
-                yield f"{number} {text[start:end]}"
+                paragraphs.setdefault(text.rfind("\n", 0, start) + 1, []).append(number)
+        some = False
+        for start, numbers in paragraphs.items():
+            if wanted.casefold() not in text[start : words.ends[numbers[-1]]].casefold():
+                continue
+            some = True
+            line = ""
+            for number in numbers:
+                entry = f"{number + 1} {text[words.starts[number] : words.ends[number]]}"
+                if line and len(line) + 2 + len(entry) > WIDTH:
+                    yield line
+                    line = ""
+                line += f", {entry}" if line else entry
+            yield line
+        if not some:
+            yield f"No paragraph has {wanted!r}."
 
     def _found(self, typed: str) -> Iterator[str]:
         places = self._session.search(typed, limit=20)

@@ -58,10 +58,14 @@ class Edge:
 class Session:
     """One annotator's review of a queue.
 
-    `items` are all items of the dataset, by which merging and missed quotations know an article's others. `choose`
-    makes the queue of the states that the log leads to (default: every item that waits, in the order of `items`); it
-    may be empty, and then there is nothing to show. `opinions` are lines to show with an item, by its id: what others
-    answered, for who settles it. `unmatched` are decisions about what is no longer there.
+    `items` are all items of the dataset, by which merging and missed quotations know an article's others; `articles`
+    names all articles in their order, those without items too (default: those of the items). `choose` makes the queue
+    of the states that the log leads to (default: every item that waits, in the order of `items`); it may be empty, and
+    then there is nothing to show. `opinions` are lines to show with an item, by its id: what others answered, for who
+    settles it. `unmatched` are decisions about what is no longer there.
+
+    An entry of the queue may be an article's *page*: the whole text with all its quotations, where one is asked
+    whether any was missed. `on_page` says so; then there is no item, state or sight at hand.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Session:
         log: ReviewLog,
         *,
         codebook: Codebook,
+        articles: Iterable[Article] = (),
         speakers: Speakers | None = None,
         choose: Callable[[Mapping[str, ItemState]], Sequence[QueueEntry]] | None = None,
         blind: bool = False,
@@ -86,10 +91,18 @@ class Session:
         self.answered = 0
         """Items finished in this session."""
         self._clock = clock
-        self._state = resume(log.events, items, annotator=log.annotator)
+        listed = list(items)
+        self._articles = {article.id: article for article in articles}
+        self._hashes: dict[str, str] = {}
+        for item in listed:
+            self._articles.setdefault(item.article.id, item.article)
+            self._hashes[item.article.id] = item.text_sha256
+        bare = [article for name, article in self._articles.items() if name not in self._hashes]
+        self._state = resume(log.events, listed, annotator=log.annotator, articles=bare)
         self.unmatched: tuple[Unmatched, ...] = tuple(self._state.unmatched)
         self.entries: list[QueueEntry] = []
         self._places: set[QueueEntry] = set()
+        self._put_off: set[QueueEntry] = set()  # pages to come back to; of items the log knows
         self._remaining = 0
         self.index = self.target = self._edge = 0
         self._shown_at = clock()
@@ -110,6 +123,11 @@ class Session:
         return self.entries[self.index]
 
     @property
+    def on_page(self) -> bool:
+        """Whether a whole article is at hand, not an item."""
+        return self.entry.page
+
+    @property
     def state(self) -> ItemState:
         """What the annotator says of the item at hand."""
         return self.state_of(self.entry)
@@ -122,7 +140,7 @@ class Session:
     @property
     def article(self) -> Article:
         """The article at hand."""
-        return self.item.article
+        return self._articles[self.entry.item_id] if self.on_page else self.item.article
 
     @property
     def sight(self) -> Sight:
@@ -137,7 +155,21 @@ class Session:
     @property
     def article_complete(self) -> bool:
         """Whether the annotator said that the article at hand misses no quotation."""
-        return (self.article.id, self.item.text_sha256) in self._state.complete
+        return self.is_complete(self.article.id)
+
+    @property
+    def articles(self) -> Sequence[Article]:
+        """All articles of the dataset, in their order."""
+        return tuple(self._articles.values())
+
+    def is_complete(self, article_id: str) -> bool:
+        """Return whether the annotator said that this article misses no quotation."""
+        return (article_id, self._hash(article_id)) in self._state.complete
+
+    def count(self, article_id: str) -> tuple[int, int]:
+        """Return how many quotations the article has as it stands, and how many of them wait for an answer."""
+        states = [self._state.states[name] for name in self._by_article.get(article_id, ())]
+        return sum(state.stands for state in states), sum(state.undecided for state in states)
 
     def state_of(self, entry: QueueEntry) -> ItemState:
         """Return what the annotator says of the entry's item; of one asked again, what they say the second time."""
@@ -148,11 +180,12 @@ class Session:
 
     def waits(self, entry: QueueEntry) -> bool:
         """Return whether the entry still waits for an answer."""
-        return self.state_of(entry).undecided
+        return not self.is_complete(entry.item_id) if entry.page else self.state_of(entry).undecided
 
     def others(self) -> list[tuple[ReviewItem, Sight]]:
         """Return the article's other items that are quotations, as they stand, in the order of the text."""
-        states = [self._state.states[name] for name in self._by_article[self.article.id] if name != self.entry.item_id]
+        names = self._by_article.get(self.article.id, ())
+        states = [self._state.states[name] for name in names if name != self.entry.item_id]
         found = [(state.item, self._see(state)) for state in states if state.stands]
         return sorted(found, key=lambda pair: (pair[1].content[0].start, pair[1].content[-1].end))
 
@@ -162,6 +195,18 @@ class Session:
         states = [self._state.states[name] for name in self._by_article[self.article.id]]
         known = [state.attribution for state in states if not self.blind or "speaker" in state.answered]
         return self.speakers.alternatives(self.article.text, known, but=None if shown is None else shown.id)
+
+    @property
+    def chosen(self) -> Sight | None:
+        """On a page: the quotation that is looked at, None before one is."""
+        found = self.others()
+        return found[self.target][1] if 0 <= self.target < len(found) else None
+
+    @property
+    def target_at_hand(self) -> str | None:
+        """Id of the target that label keys answer now, None on a page and where the codebook has none."""
+        stances = () if self.on_page else self.sight.stances
+        return stances[self.target % len(stances)].target if stances else None
 
     def words(self) -> Words:
         """Return the words of the article at hand."""
@@ -184,7 +229,7 @@ class Session:
     def go_to(self, index: int) -> None:
         """Show the entry of this place in the queue, from 0; beyond either end, the nearest."""
         self.index = max(0, min(index, len(self.entries) - 1))
-        self.target = 0
+        self.target = -1 if self.entries and self.on_page else 0
         self._edge = 0
         self._shown_at = self._clock()
 
@@ -195,15 +240,44 @@ class Session:
         self.go_to(self.index + by)
         return None
 
+    def open_page(self, article_id: str) -> None:
+        """Show the article's page: its whole text with all quotations."""
+        entry = QueueEntry(article_id, page=True)
+        if entry not in self._places:
+            self._insert(entry, self.index)
+        self.go_to(self.entries.index(entry))
+
+    def place_of(self, item_id: str) -> int | None:
+        """Return where in the queue the item is, None where it is not."""
+        entry = QueueEntry(item_id)
+        return self.entries.index(entry) if entry in self._places else None
+
+    def open_quotation(self, number: int) -> str | None:
+        """Show the item of this number (from 0) among the quotations of the article whose page is at hand."""
+        found = self.others()
+        if not 0 <= number < len(found):
+            return "There is no quotation of that number." if found else "Nothing was found in this article."
+        entry = QueueEntry(found[number][0].id)
+        if entry not in self._places:
+            self._insert(entry, self.index)
+        self.go_to(self.entries.index(entry))
+        return None
+
     def jump(self, place: str) -> str | None:
-        """Show the item with this number of the queue (from 1) or id, or an id's only beginning."""
+        """Show the item with this number of the queue (from 1) or id, or an id's only beginning; or an article."""
         place = place.strip()
+        if place in self._articles and not place.isdigit():
+            self.open_page(place)
+            return None
         if place.isascii() and place.isdigit() and 1 <= int(place) <= len(self.entries):
             self.go_to(int(place) - 1)
             return None
-        found = [at for at, entry in enumerate(self.entries) if place and entry.item_id.startswith(place)]
+        named = [at for at, entry in enumerate(self.entries) if not entry.page]
+        found = [at for at in named if place and self.entries[at].item_id.startswith(place)]
         if len({self.entries[at].item_id for at in found}) != 1:
             what = "more than one id begins so" if found else f"numbers go from 1 to {len(self.entries)}"
+            if not self.entries:
+                what = "nothing waits, but an article's id opens it"
             return f"No item {place!r}: {what}."
         self.go_to(found[0])
         return None
@@ -215,6 +289,8 @@ class Session:
             return []
         found = []
         for at, entry in enumerate(self.entries):
+            if entry.page:
+                continue
             text = _search_text(self.state_of(entry).item, blind=self.blind)
             if all(word in text for word in wanted):
                 found.append(at)
@@ -223,8 +299,11 @@ class Session:
         return found
 
     def choose_target(self, index: int) -> None:
-        """Make the target at this place the one that label keys answer; beyond the last, the first again."""
-        count = len(self.sight.stances)
+        """Make the target at this place the one that label keys answer; beyond the last, the first again.
+
+        On a page it is the quotation to look at.
+        """
+        count = len(self.others()) if self.on_page else len(self.sight.stances)
         self.target = index % count if count else 0
 
     def next_edge(self) -> str:
@@ -236,7 +315,12 @@ class Session:
     # Deciding
 
     def accept(self) -> str | None:
-        """Take the item as shown, and go on."""
+        """Take the item as shown, and go on; on a page: nothing is missing from the article."""
+        if self.on_page:
+            if not self.article_complete:
+                self._take(self.log.complete(self.article.id, self._hash(self.article.id)))
+                self._count_answer()
+            return self._go_on()
         sight = self.sight
         changes = Changes()
         if self.blind:
@@ -253,6 +337,9 @@ class Session:
 
     def skip(self) -> str | None:
         """Leave the item for later, and go on."""
+        if self.on_page:
+            self._put_off.add(self.entry)
+            return self._go_on()
         if not self.state.undecided:
             return self.step(1)
         return self._record(Decision("skip"), timed=True) or self._go_on()
@@ -347,9 +434,11 @@ class Session:
     def add_missed(self, span: TextSpan) -> str | None:
         """Add a quotation that was missed, at these characters, and show it."""
         content = (span,)
-        if self.sight.content == content or any(seen.content == content for _, seen in self.others()):
+        known = [seen for _, seen in self.others()] + ([] if self.on_page else [self.sight])
+        if any(seen.content == content for seen in known):
             return "That is a quotation of the list already."
-        article, sha = self.article, self.item.text_sha256
+        article = self.article
+        sha = self._hash(article.id)
         changes = Changes(kind=guess_kind(article.text, content), content=content, cue=(), source=())
         name = attribution_id(article.id, sha, content=content)
         refused = self._record(Decision("add", changes), ref=ItemRef(name, article.id, sha, content))
@@ -375,7 +464,7 @@ class Session:
     def toggle_complete(self) -> str | None:
         """Say that the article at hand misses no quotation, or take that back."""
         on = not self.article_complete
-        self._take(self.log.complete(self.article.id, self.item.text_sha256, on))
+        self._take(self.log.complete(self.article.id, self._hash(self.article.id), on))
         return "The article is complete: nothing is missed." if on else "The article is no longer marked complete."
 
     def undo(self) -> str:
@@ -398,9 +487,20 @@ class Session:
         self._show(about)
         if about.decision is not None and about.decision.action in ("accept", "reject", "skip"):
             self._go_on()
+        elif about.event == "complete" and about.on and self.on_page:
+            self._go_on()
         return f"Done again: {tell_event(about)}."
 
     # What lies below
+
+    def _hash(self, article_id: str) -> str:
+        """Return the hash of the article's text, computed once."""
+        if article_id not in self._hashes:
+            self._hashes[article_id] = self._articles[article_id].text_sha256
+        return self._hashes[article_id]
+
+    def _article_of(self, entry: QueueEntry) -> str:
+        return entry.item_id if entry.page else self._state.states[entry.item_id].item.article.id
 
     def _see(self, state: ItemState) -> Sight:
         return see_item(state, state.item.targets or self.codebook.target_ids, blind=self.blind)
@@ -450,10 +550,12 @@ class Session:
         skipped = None
         for step in range(1, count + 1):
             at = (index + step) % count
-            state = self.state_of(self.entries[at])
-            if state.status == "skipped":
+            entry = self.entries[at]
+            if not self.waits(entry):
+                continue
+            if entry in self._put_off or (not entry.page and self.state_of(entry).status == "skipped"):
                 skipped = at if skipped is None else skipped
-            elif state.undecided:
+            else:
                 return at
         return skipped
 
@@ -479,7 +581,9 @@ class Session:
         refs += [] if about.decision is None else about.decision.others
         names = {self._state.names.get(ref.id, ref.id) for ref in refs}
         entries = {QueueEntry(name, again) for name in names for again in (False, True)} & self._places
-        return sum(self.waits(entry) for entry in entries if entry.item_id in self._state.states)
+        pages = {QueueEntry(str(about.article_id), page=True)} & self._places
+        known = [entry for entry in entries if entry.item_id in self._state.states]
+        return sum(self.waits(entry) for entry in (*known, *pages))
 
     def _follow(self, name: str, about: Event) -> None:
         """Give an item that a decision made its place in the queue, and take the place of one that is gone."""
@@ -505,18 +609,21 @@ class Session:
             del self.entries[place]
             self._places.discard(entry)
             self.index = max(self.index - (place <= self.index), 0)
-            left = (other for other in self.entries if other.item_id in self._state.states)
+            left = (other for other in self.entries if other.page or other.item_id in self._state.states)
             self._remaining = sum(self.waits(other) for other in left)
 
     def _place_for(self, item: ReviewItem, about: Event) -> int:
-        """Return the place behind the item it was made from and its other parts; else behind the item at hand."""
+        """Return the place behind the item it was made from and its other parts; else behind the item at hand.
+
+        What a page shows as missed comes before the page, which then asks for more.
+        """
         if item.based_on is None:
-            return self.index + 1
+            return self.index + (not self.on_page)
         made = (item.based_on, about.item.id if about.item is not None else None)
         places = [
             at
             for at, entry in enumerate(self.entries)
-            if entry.item_id in made or self.state_of(entry).item.based_on in made
+            if not entry.page and (entry.item_id in made or self.state_of(entry).item.based_on in made)
         ]
         return places[-1] + 1 if places else self.index + 1
 
@@ -537,11 +644,18 @@ class Session:
             if entry != self.entry:
                 self.go_to(self.entries.index(entry))
                 target = 0
-        elif event.article_id is not None and event.article_id != self.article.id:
-            states = (self.state_of(other) for other in self.entries)
-            self.go_to(next((at for at, s in enumerate(states) if s.item.article.id == event.article_id), self.index))
+        elif event.item is not None and name not in self._state.states:
+            # An added quotation was taken back: its article is at hand, or the entry behind.
+            near = self.entries[self.index : self.index + 2]
+            behind = [self._article_of(one) == event.item.article_id for one in near] == [False, True]
+            self.go_to(self.index + behind)
+        elif event.article_id is not None and event.article_id in self._articles:
+            if event.article_id != self.article.id:
+                self.open_page(event.article_id)
         else:
             self.go_to(self.index)
+        if self.on_page:
+            return
         stances = () if event.decision is None else event.decision.changes.stances
         names = [stance.target for stance in self.sight.stances]
         self.target = names.index(stances[0].target) if stances and stances[0].target in names else target

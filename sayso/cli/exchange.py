@@ -127,12 +127,11 @@ class _Counting:
 
 def _decide(into: Path, annotator: str, documents: Iterable[Document], form: Format, *, complete: bool) -> int:
     """Record the decisions; all are checked against the dataset before the first is written."""
-    from sayso.adjudicate import read_suggested
     from sayso.exchange import decide_from
     from sayso.labeling.review_items import ReviewItem
     from sayso.labeling.review_log import ReviewLog
     from sayso.labeling.review_state import resume
-    from sayso.review import read_items, review_folder
+    from sayso.review import read_items, read_suggested, review_folder
 
     items: dict[str, list[ReviewItem]] = {}
     for item in read_items(into, ()):

@@ -53,8 +53,18 @@ Annotator = Annotated[
     str, typer.Option("--annotator", metavar="NAME", help="Whose answers these are; each name has its own log.")
 ]
 Order = Annotated[
-    str,
-    typer.Option(metavar="ORDER", help="uncertainty, disagreement (of others' answers), random, or document."),
+    str | None,
+    typer.Option(
+        metavar="ORDER",
+        help="uncertainty (the default), disagreement (of others' answers), random, or document.",
+        show_default=False,
+    ),
+]
+Complete = Annotated[
+    bool,
+    typer.Option(
+        "--complete", help="Article by article, those too where nothing was found: is a quotation missed in each?"
+    ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", help="Seed of `--order random` and of what is asked again.")]
 Where = Annotated[
@@ -70,7 +80,8 @@ Recheck = Annotated[
     float, typer.Option(metavar="PERCENT", help="Ask so many of the items answered before again, to compare.")
 ]
 From = Annotated[
-    str | None, typer.Option("--from", metavar="ID", help="Begin at this item: its number or id.", show_default=False)
+    str | None,
+    typer.Option("--from", metavar="ID", help="Begin at this item (number or id) or article (id).", show_default=False),
 ]
 Codebook = Annotated[str, typer.Option(metavar="NAME", help="Codebook: a packaged one, or a .toml file.")]
 Adjudicate = Annotated[
@@ -88,11 +99,12 @@ Port = Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Port of 
 def screen(
     folder: Folder,
     annotator: Annotator,
-    order: Order = "uncertainty",
+    order: Order = None,
     seed: Seed = 0,
     where: Where = None,
     blind: Blind = False,
     recheck: Recheck = 0.0,
+    complete: Complete = False,
     start: From = None,
     codebook: Codebook = "ukraine-2021",
     adjudicate: Adjudicate = False,
@@ -125,8 +137,12 @@ def screen(
     in_browser = bool(os.environ.get("TEXTUAL_DRIVER"))
     if not plain and not in_browser and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError("the review screen needs a terminal; use --plain to answer line by line")
-    if adjudicate and (blind or where or recheck):
-        raise ConfigError("--adjudicate shows what others answered: it takes neither --blind, --where nor --recheck")
+    if adjudicate and (blind or where or recheck or complete):
+        raise ConfigError(
+            "--adjudicate shows what others answered: it takes neither --blind, --where, --recheck nor --complete"
+        )
+    if complete and (order not in (None, "document") or where or recheck):
+        raise ConfigError("--complete goes article by article: it takes neither --order, --where nor --recheck")
     role: Role = "adjudicator" if adjudicate else "annotator"
     with ReviewLog(review_folder(folder), annotator, codebook=f"{book.id}@{book.version}", role=role) as log:
         with _making_what_stays():
@@ -138,19 +154,20 @@ def screen(
                     log,
                     codebook=book,
                     registry=run.settings.registry,
-                    order=order,
+                    order=order or "uncertainty",
                     seed=seed,
                     where=where,
                     recheck=recheck,
                     blind=blind,
+                    complete=complete,
                 )
             if not plain:
                 import sayso.labeling.review_screen.app  # noqa: F401 - loads the screen's library here too
+        if start is not None and (problem := session.jump(start)):
+            raise ConfigError(f"--from: {problem}")
         _tell_opening(session, log, quiet=run.quiet)
         if not session.entries:
             return
-        if start is not None and (problem := session.jump(start)):
-            raise ConfigError(f"--from: {problem}")
         _show(session, keys, plain=plain)
         if not run.quiet:
             sys.stderr.write(safe_line(f"sayso: {_closing(session)}; the log is {log.path}") + "\n")
@@ -180,7 +197,10 @@ def _tell_opening(session: Session, log: ReviewLog, *, quiet: bool) -> None:
         answers = "1 answer is" if gone == 1 else f"{gone} answers are"
         notes.append(f"{answers} about text that changed or is gone; they stay in the log")
     if not session.entries:
-        notes.append("nothing to review: every item that fits is answered")
+        notes.append(
+            "nothing to review: every item that fits is answered; --complete asks for missed quotations, "
+            "--from ARTICLE opens one all the same"
+        )
     for note in notes if not quiet else ():
         sys.stderr.write(safe_line(f"sayso: {note}") + "\n")
 
