@@ -37,6 +37,8 @@ class Together:
     """An unquoted attribution that the model passed over."""
     min_nested: float = 0.9
     """One inside another's content."""
+    min_settled: float = 0.95
+    """Paragraphs that the rules' findings of this confidence cover whole are not read by the model."""
     plain_cues: bool = True
     """Whether "has said" becomes "said", as the rules and the guidelines have it, where both found the attribution."""
     no_relative_pronouns: bool = True

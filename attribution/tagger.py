@@ -261,8 +261,10 @@ class Tagger:
         scores[every[:, None], at[:, None], list(CUE_STARTS)] = begins
         start, between, end = s.chain
         everything = total(scores, sizes, start, between, end)
-        nothing = start[OUT] + end[OUT] + between[OUT, OUT] * (sizes - 1)
-        nothing = nothing + np.where(np.arange(scores.shape[1])[None] < sizes[:, None], scores[..., OUT], 0).sum(1)
+        inside = np.arange(scores.shape[1])[None] < sizes[:, None]
+        # Summed in double precision, so that the order of the sum, which hangs on the padding, can't be seen.
+        outside = np.where(inside, scores[..., OUT], 0).sum(1, dtype=np.float64)
+        nothing = (start[OUT] + end[OUT] + between[OUT, OUT] * (sizes - 1) + outside).astype(np.float32)
         link = 1 - np.exp(np.minimum(nothing - everything, 0))
         kept = np.flatnonzero(link >= s.min_link)
         if not len(kept):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.attribution import decoding
+from sayso.attribution.combine import DEFAULT
 from sayso.attribution.errors import ArtifactError
 from sayso.attribution.pieces import Pieces, cut_windows, read_pieces
-from sayso.attribution.tagger import Tagged, Tagger, shipped_folder
+from sayso.attribution.tagger import Masks, Tagged, Tagger, Votes, shipped_folder
 from sayso.attribution.together import ModelAndRules, TextToRead
+from sayso.attribution.words import find_paragraphs
 
 DIRECT = "“Rents will rise next year,” housing minister Ana Ruiz said on Monday."
 INDIRECT = "Tomas Brandt told reporters that the mine would close in spring."
@@ -82,9 +86,7 @@ def test_masked_text_is_not_tagged(tagger: Tagger) -> None:
 def test_pipe_equals_single_calls(tagger: Tagger) -> None:
     texts = [DIRECT, "", INDIRECT, f"{INDIRECT} {DIRECT}", "Nothing happened."]
     together = list(tagger.pipe((text, (), ()) for text in texts))
-    for one, many in zip([tagger.tag(text) for text in texts], together, strict=True):
-        # Quantisation looks at whole batches: scores move a little, spans don't.
-        assert [(t.cue, t.sources, t.contents) for t in one] == [(t.cue, t.sources, t.contents) for t in many]
+    assert [tagger.tag(text) for text in texts] == together
 
 
 def test_extractor_pipe_is_in_order_and_deterministic(tagger: Tagger) -> None:
@@ -233,3 +235,25 @@ def test_decoding_finds_the_best_allowed_path() -> None:
         assert again == pytest.approx(best[row], abs=1e-3)
         assert best[row] > decoding.IMPOSSIBLE / 2
         assert (labels[row, n:] == 0).all()
+
+
+def test_model_skips_paragraphs_that_sure_rules_cover_whole(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "“Rents will rise,” Ruiz said.\n\nWages won’t, she added on Friday.\n\n“Prices will fall,” Lee said."
+    first, second, third = find_paragraphs(text)
+    asked = []
+    pipe = tagger.pipe
+
+    def record(texts: Iterable[tuple[str, Masks, Votes]]) -> Iterator[list[Tagged]]:
+        read = list(texts)
+        asked.extend(masks for _, masks, _ in read)
+        return pipe(read)
+
+    monkeypatch.setattr(tagger, "pipe", record)
+    sure = replace(DEFAULT, min_settled=0.0)
+    found = ModelAndRules(tagger, settings=sure).find(TextToRead(text, "a", ()))
+    assert first in asked[0]
+    assert third in asked[0]
+    assert second not in asked[0]
+    assert {a.source for a in found} >= {"Ruiz", "Lee"}
+    ModelAndRules(tagger, settings=replace(DEFAULT, min_settled=1.0)).find(TextToRead(text, "a", ()))
+    assert asked[1] == []
