@@ -63,7 +63,7 @@ Order = Annotated[
 Complete = Annotated[
     bool,
     typer.Option(
-        "--complete", help="Article by article, those too where nothing was found: is a quotation missed in each?"
+        "--complete", help="Go article by article, those too where nothing was found, asking what each misses."
     ),
 ]
 Seed = Annotated[int, typer.Option(metavar="N", help="Seed of `--order random` and of what is asked again.")]
