@@ -9,7 +9,8 @@ from pathlib import Path
 from .attribution.errors import InputError
 from .attribution.gold import GoldAttribution, GoldDocument
 from .attribution.types import Article, Attribution, Speaker, Stance, make_attribution
-from .folder import LOCAL_SUGGESTED, REVIEW, read_build
+from .dataset import Split
+from .folder import DATA, LOCAL_SUGGESTED, REVIEW, read_build
 from .labeling.exchange import Document
 from .labeling.exchange_files import nest
 from .labeling.review_effect import Reviews
@@ -56,11 +57,13 @@ def _from_gold(article: Article, text_sha256: str, gold: GoldAttribution) -> Att
     return replace(made, stances=stances)
 
 
-def read_documents(folder: Path, *, complete_only: bool = False) -> Iterator[Document]:
+def read_documents(folder: Path, *, complete_only: bool = False, split: Split | None = None) -> Iterator[Document]:
     """Yield the articles of a built folder with what their reviews make of them now, whether rebuilt since or not.
 
-    `complete_only`: those that a reviewer marked complete. Annotators appear by their pseudonyms.
+    `complete_only`: those that a reviewer marked complete; `split`: those of this split of the dataset. Annotators
+    appear by their pseudonyms.
     """
+    chosen = None if split is None else read_split(folder, split)
     reviews = Reviews.read(folder / REVIEW)
     clusters: dict[str, str] = {}
     if (folder / LOCAL_SUGGESTED).is_file():  # which was written before repeated quotations were found
@@ -68,11 +71,19 @@ def read_documents(folder: Path, *, complete_only: bool = False) -> Iterator[Doc
         clusters = {one.id: one.cluster_id for one in built if one.cluster_id is not None}
     for article, found in read_suggested(folder):
         reviewed = reviews.overlay(article, found)
-        if reviewed.complete or not complete_only:
+        if (reviewed.complete or not complete_only) and (chosen is None or article.id in chosen):
             yield Document(
                 article,
                 tuple(replace(one, cluster_id=clusters.get(one.id, one.cluster_id)) for one in reviewed.attributions),
             )
+
+
+def read_split(folder: Path, split: Split) -> set[str]:
+    """Return the ids of the articles in one split of a built folder, none where it has no such split."""
+    import pyarrow.parquet as pq
+
+    files = sorted((folder / DATA / "articles").glob(f"{split}-*.parquet"))
+    return {row for path in files for row in pq.read_table(path, columns=["id"])["id"].to_pylist()}
 
 
 def decide_from(

@@ -22,9 +22,10 @@ import torch
 from sayso.attribution.training.build import read_decoding
 from sayso.attribution.training.choose import reliability
 from sayso.attribution.training.data import cut_batches, vary_text
-from sayso.attribution.training.loop import check_file, read_recipe, read_tokenizer
+from sayso.attribution.training.loop import read_tokenizer
 from sayso.attribution.training.measure import change_document
 from sayso.attribution.training.model import Chain, Shape, TaggerNet, inherit
+from sayso.attribution.training.recipe import check_file, read_recipe
 
 TEXT = "“Rents will rise,” Ruiz said.\n\nLee told reporters that wages would not."
 

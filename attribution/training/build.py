@@ -22,8 +22,9 @@ from sayso.attribution.together import ModelAndRules
 from .card import write_card
 from .choose import choose_calibration
 from .export import Decoding, export_tagger
-from .loop import Recipe, check_file, read_checkpoint, read_recipe, train_tagger
+from .loop import read_checkpoint, train_tagger
 from .measure import measure_tagger, predict_all, summarise, write_metrics
+from .recipe import Recipe, check_file, read_recipe
 
 log = logging.getLogger(__name__)
 

@@ -28,6 +28,10 @@ OutOrNone = Annotated[
     typer.Option("--out", "-o", metavar="FILE", help="Write Sayso's JSON lines here.", show_default=False),
 ]
 Every = Annotated[bool, typer.Option("--all", help="Gold of articles too that nobody marked complete.")]
+OfSplit = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Only articles of this split: train, validation, test.", show_default=False),
+]
 Into = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Take the file as decisions about this dataset folder.", show_default=False),
@@ -42,26 +46,39 @@ Complete = Annotated[
 
 @takes()
 def export(
-    folder: Folder, format: FormatName, out: Out, every: Every = False, as_json: AsJson = False, *, run: Run
+    folder: Folder,
+    format: FormatName,
+    out: Out,
+    every: Every = False,
+    split: OfSplit = None,
+    as_json: AsJson = False,
+    *,
+    run: Run,
 ) -> None:
     """Write a dataset with its reviews for another tool.
 
-    What each format can't hold is in docs/exchange.md. Gold has the articles that a reviewer marked complete. The full
-    texts go along, so mind whose they are.
+    What each format can't hold is in docs/exchange.md. Gold has the articles that a reviewer marked complete, to score
+    against and to train the tagger on. The full texts go along, so mind whose they are.
 
     Example: sayso export out/dataset --format brat -o out/brat
     """
+    from sayso.dataset import SPLITS
     from sayso.exchange import read_documents
     from sayso.labeling.exchange import choose_format
 
     chosen = choose_format(format)
     complete_only = chosen.name == "gold" and not every
-    counted = _Counting(read_documents(folder, complete_only=complete_only))
+    part = next((known for known in SPLITS if known == split), None)
+    if split is not None and part is None:
+        raise ConfigError(f"unknown split {split!r}; allowed: {', '.join(SPLITS)}")
+    counted = _Counting(read_documents(folder, complete_only=complete_only, split=part))
     if complete_only:
         documents = list(counted)
         if not documents:
+            where = f"{folder}" if split is None else f"the split {split} of {folder}"
             raise InputError(
-                f"no article of {folder} was marked complete in a review; do that, or give --all for all of them"
+                f"no article of {where} was marked complete in a review; do that (sayso review {folder} --complete), "
+                "or give --all for all of them"
             )
         count = chosen.write(documents, out)
     else:
