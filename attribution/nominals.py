@@ -126,7 +126,7 @@ def pronoun_class(source: str) -> str | None:
 
 def parse_phrase(source: str, roles: RoleLexicon) -> SourcePhrase:
     """Return `source` read as a noun phrase; total, also for text that is none."""
-    return _parse_phrase(source, _RolesKey(roles))
+    return _parse_phrase(source, RolesKey(roles))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +134,7 @@ class _RolesKeyBase:
     roles: RoleLexicon
 
 
-class _RolesKey(_RolesKeyBase):
+class RolesKey(_RolesKeyBase):
     """The lexicon as a cache key, by identity."""
 
     __slots__ = ()
@@ -147,7 +147,7 @@ class _RolesKey(_RolesKeyBase):
 
 
 @lru_cache(maxsize=16384)
-def _parse_phrase(source: str, key: _RolesKey) -> SourcePhrase:
+def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     roles = key.roles
     text = " ".join(source.replace("--", "—").split())
     text = _LEAD.sub("", text, count=1)

@@ -1,8 +1,9 @@
 """The trained choice between candidates: linear weights per kind of source, read from `models/speakers-en`.
 
-A candidate's score is the sum of its features' weights; the softmax over all candidates is the chance of each. The
-chance is then calibrated (a logistic curve fitted on held-out articles), so that of answers with 0.8 about 80 % are
-right. Weights are plain numbers: nothing is unpickled, and the same input gives the same answer everywhere.
+A candidate's score is the sum of its features' weights; the softmax over all candidates is the share of each. How sure
+an answer of any stage is (see `certainty`) says a logistic regression fitted on held-out articles, so that of answers
+with 0.8 about 80 % are right. Weights are plain numbers: nothing is unpickled, and the same input gives the same answer
+everywhere.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,11 +20,11 @@ from typing import Any
 
 from .errors import ArtifactError
 
-SCHEME = 1
+SCHEME = 2
 WEIGHTS_FILE = "weights.json"
 FOLDS_FILE = "folds.json"
 MANIFEST_FILE = "manifest.json"
-KEYS = frozenset({"scheme", "name", "version", "weights", "curves", "rates", "threshold"})
+KEYS = frozenset({"scheme", "name", "version", "weights", "certainty", "threshold"})
 
 Features = Mapping[str, float]
 
@@ -39,15 +40,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerRanker:
-    """Weights by kind of source ("pronoun", "nominal") and feature; calibration; how often each stage is right.
+    """Weights by kind of source ("pronoun", "nominal") and feature, and those of an answer's certainty.
 
-    `curves` maps a kind to intercept and slope over the log-odds of the share; `rates` maps a stage's code to the share
-    of its answers that were right; an answer below `threshold` is withheld.
+    An answer whose chance to be right is below `threshold` is withheld.
     """
 
     weights: Mapping[str, Mapping[str, float]]
-    curves: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    rates: Mapping[str, float] = field(default_factory=dict)
+    certainty: Mapping[str, float] = field(default_factory=dict)
     threshold: float = 0.0
 
     @classmethod
@@ -71,8 +70,7 @@ class SpeakerRanker:
                     kind: {name: _number(weight) for name, weight in weights.items()}
                     for kind, weights in record["weights"].items()
                 },
-                curves={kind: (_number(low), _number(slope)) for kind, (low, slope) in record["curves"].items()},
-                rates={stage: _number(rate) for stage, rate in record["rates"].items()},
+                certainty={name: _number(weight) for name, weight in record["certainty"].items()},
                 threshold=_number(record["threshold"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -83,8 +81,7 @@ class SpeakerRanker:
         return {
             "scheme": SCHEME,
             "weights": {kind: dict(sorted(weights.items())) for kind, weights in sorted(self.weights.items())},
-            "curves": {kind: list(curve) for kind, curve in sorted(self.curves.items())},
-            "rates": dict(sorted(self.rates.items())),
+            "certainty": dict(sorted(self.certainty.items())),
             "threshold": self.threshold,
         }
 
@@ -100,11 +97,10 @@ class SpeakerRanker:
         second = max((score for index, score in enumerate(scores) if index != best), default=scores[best] - 20.0)
         return Choice(best, 1.0 / total, scores[best] - second)
 
-    def confidence(self, kind: str, share: float) -> float:
-        """Return the calibrated chance that a choice with this share is right."""
-        intercept, slope = self.curves.get(kind, (0.0, 1.0))
-        share = min(max(share, 1e-6), 1 - 1e-6)
-        return 1.0 / (1.0 + math.exp(-(intercept + slope * math.log(share / (1.0 - share)))))
+    def chance(self, features: Features) -> float:
+        """Return the chance that an answer with these features is right; 0.5 without weights."""
+        get = self.certainty.get
+        return 1.0 / (1.0 + math.exp(-sum(get(name, 0.0) * value for name, value in features.items())))
 
 
 def _number(value: Any) -> float:
@@ -120,8 +116,7 @@ def _folds() -> dict[str, SpeakerRanker]:
     raw = _checked(folder, FOLDS_FILE)
     rankers = {}
     for fold in json.loads(raw)["folds"]:
-        ranker = replace(default_ranker(), weights=SpeakerRanker.from_json(fold["model"], where=FOLDS_FILE).weights)
-        rankers.update(dict.fromkeys(fold["texts"], ranker))
+        rankers.update(dict.fromkeys(fold["texts"], SpeakerRanker.from_json(fold["model"], where=FOLDS_FILE)))
     return rankers
 
 

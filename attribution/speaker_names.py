@@ -60,8 +60,10 @@ class Answer:
     plural: bool = False
     head: RoleNoun | None = None
     modifiers: frozenset[str] = frozenset()
-    confidence: float | None = None
-    """Calibrated chance of a ranked choice; None where the stage's own rate counts."""
+    share: float | None = None
+    """The softmax share of a ranked choice."""
+    base: str | None = None
+    """The stage of the earlier answer that this one takes up."""
     side: str | None = None
     """Id of the country that an unnamed speaker speaks for, as far as the description tells."""
 
@@ -74,6 +76,15 @@ class Said:
     item: Attribution
     answer: Answer
     nested: bool
+
+
+def names_somebody(kind: SpeakerType, name: str) -> bool:
+    """Return whether an answer says who is meant: a person, a country or a body by its name.
+
+    The others describe in words of the text ("senior official", "voters", "bank", "report"); the guidelines score them
+    by type and description.
+    """
+    return kind in ("person", "country") or (kind == "organization" and not name.islower())
 
 
 def anchor(item: Attribution) -> int:
@@ -108,11 +119,11 @@ class NameStage:
         self.reported = Quotations((span.start, span.end) for item in self.attributions for span in item.content_spans)
 
     def choose(self, kind: str, item: Attribution, candidates: list[Candidate]) -> tuple[Candidate | None, float]:
-        """Return the candidate that the ranker of this kind likes best, and the calibrated chance that it is right."""
+        """Return the candidate that the ranker of this kind likes best, and its share among them."""
         choice = self.ranker.choose(kind, [candidate.features for candidate in candidates])
         if choice is None:
             return None, 0.0
-        return candidates[choice.index], self.ranker.confidence(kind, choice.share)
+        return candidates[choice.index], choice.share
 
     def place(self, item: Attribution, start: int) -> Place:
         """Return where a source stands."""
@@ -130,7 +141,7 @@ class NameStage:
 
     def again(self, answer: Answer, how: SpeakerHow, why: str) -> Answer:
         """Return the same speaker reached another way."""
-        return replace(answer, how=how, why=why, confidence=None)
+        return replace(answer, how=how, why=why, share=None, base=answer.base or answer.why)
 
     def of_entry(self, entry: RegistryEntry, said: str) -> Answer:
         entity = self.names.by_key.get(entry.id)
@@ -208,7 +219,7 @@ class NameStage:
         if known is not None and known.type != "person":
             return self.of_entry(known, name)
         clean = LEADING_ARTICLE.sub("", name)
-        why = "speaker.name" if how == "name" else "speaker.institution"
+        why = "speaker.name" if how == "name" else "speaker.body"
         return Answer(clean, "organization", how, why, self.slug_id(clean))
 
     def mention_at(self, position: int) -> Mention | None:

@@ -104,7 +104,7 @@ class PronounStage(RoleStage):
 
     def singular_pronoun(self, item: Attribution, start: int, gender: Gender) -> tuple[Answer | None, str]:
         content = (item.start, item.end) if item.kind == "direct" else None
-        best, chance = self.antecedent(item, start, gender)
+        best, share = self.antecedent(item, start, gender)
         person = best.entity if best is not None else None
         last = self.said[-1] if self.said else None
         if last is not None and last.answer.type == "unnamed" and last.answer.head and not last.answer.plural:
@@ -113,10 +113,10 @@ class PronounStage(RoleStage):
                 return self.found(self.again(last.answer, "pronoun", "speaker.pronoun"))
         if person is None:
             return None, f"{DECLINED}.no-antecedent"
-        if person.gender is None and chance >= SURE_OF_GENDER:
+        if person.gender is None and share >= SURE_OF_GENDER:
             person.gender = gender
         answer = self.of_entity(person, "pronoun", "speaker.pronoun", "person")
-        return self.found(replace(answer, confidence=chance))
+        return self.found(replace(answer, share=share))
 
     def named_between(self, last: Said, start: int, content: tuple[int, int] | None) -> bool:
         """Return whether a person is named after the last speaker outside quotations and what that speaker said."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from .antecedents import Candidate, find_candidates, grammar_of
-from .dates import find_latest_date
 from .authors import find_author
+from .dates import find_latest_date
 from .described import KINSHIP, find_described
 from .descriptions import describe_source
 from .mentions import Entity, Mention, choose_bearer
@@ -152,10 +152,10 @@ class RoleStage(NameStage):
             return self.found(relative)
         if AGED.match(self.text, start):
             # "The 34-year-old mother of three" is the person just spoken of.
-            person, chance = self.antecedent(item, start, head.gender)
+            person, share = self.antecedent(item, start, head.gender)
             if person is not None and person.entity is not None:
                 aged = self.of_entity(person.entity, "nominal", "speaker.aged", "person")
-                return self.found(replace(aged, confidence=chance))
+                return self.found(replace(aged, share=share))
         chained = self.chained(phrase, start) if definite or phrase.determiner == "other" else None
         if phrase.determiner != "other":
             candidates = find_described(
@@ -169,10 +169,10 @@ class RoleStage(NameStage):
                 home=self.country_of(phrase),
                 chained=chained is not None,
             )
-            best, chance = self.choose("nominal", item, candidates)
+            best, share = self.choose("nominal", item, candidates)
             if best is not None and best.entity is not None:
                 titled = self.of_entity(best.entity, "nominal", "speaker.title")
-                return self.found(replace(titled, confidence=chance))
+                return self.found(replace(titled, share=share))
         if chained is not None:
             return self.found(chained)
         if head.kind == "office" and (phrase.determiner == "definite" or (definite and self.country_of(phrase))):
@@ -554,8 +554,8 @@ class RoleStage(NameStage):
             return None, f"{DECLINED}.owner"
         return self.found(self.organization(f"{split_name(person.entity.name).surname} {phrase.head.form}"))
 
-    def antecedent(self, item: Attribution, start: int, gender: Gender) -> tuple[Candidate | None, float]:
-        """Return whom a singular pronoun at `start` means, and the chance that it is right."""
+    def antecedent(self, item: Attribution, start: int, gender: Gender | None) -> tuple[Candidate | None, float]:
+        """Return whom a singular pronoun at `start` means, and its share among the candidates."""
         candidates = find_candidates(
             self.text, self.names, self.spoke, self.quoted, self.place(item, start), gender=gender
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .alignment import pair_attributions
@@ -16,7 +16,7 @@ from .mentions import ArticleNames, find_names
 from .registry import Registry
 from .score_counts import Answers
 from .speaker_match import fold, speaker_matches
-from .speaker_names import anchor
+from .speaker_names import anchor, names_somebody
 from .types import Attribution, Speaker, make_attribution, text_hash
 
 SPEAKERS_SCHEMA_VERSION = 1
@@ -25,13 +25,12 @@ BASELINES = ("last-named", "last-speaker")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One gold speaker and the answer, None where it was declined; `share` is a ranked choice's softmax share."""
+    """One gold speaker and the answer, None where it was declined."""
 
     article: str
     gold: GoldSpeaker
     speaker: Speaker | None
     why: str
-    share: float | None = None
 
     @property
     def right(self) -> bool:
@@ -41,6 +40,23 @@ class Outcome:
     def group(self) -> str:
         """`person pronoun`, `other nominal` …: whether a person is meant, and how the text gives them."""
         return f"{'person' if self.gold.type == 'person' else 'other'} {self.gold.how or 'unknown'}"
+
+
+def known_as(gold: GoldSpeaker | None, registry: Registry) -> GoldSpeaker | None:
+    """Return a gold speaker with all the names that the registry has for them: aliases count as right."""
+    entry = registry.by_name(gold.name) if gold is not None else None
+    if gold is None or entry is None or entry.type != gold.type:
+        return gold
+    return replace(gold, aliases=tuple(dict.fromkeys((*gold.aliases, entry.name, *entry.aliases))))
+
+
+def _names(one: Outcome) -> bool:
+    """Return whether the answer says who is meant, rather than only describing."""
+    return one.speaker is not None and names_somebody(one.speaker.type, one.speaker.name)
+
+
+def _describes(one: Outcome) -> bool:
+    return one.speaker is not None and not _names(one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +148,10 @@ class SpeakerReport:
     all: Row
     answered_person: Row
     """The answers that are people, whatever gold says."""
+    naming: Row
+    """The answers that say who is meant: people, countries, bodies by name."""
+    describing: Row
+    """The answers in the source's own words: "senior official", "voters", "the bank"."""
     by_type: Mapping[str, Row]
     by_how: Mapping[str, Row]
     by_stage: Mapping[str, Row]
@@ -162,6 +182,8 @@ class SpeakerReport:
             "recall": self.recall,
             "all": self.all.to_json(),
             "answered_person": self.answered_person.to_json(),
+            "naming": self.naming.to_json(),
+            "describing": self.describing.to_json(),
             "by_type": {name: row.to_json() for name, row in self.by_type.items()},
             "by_how": {name: row.to_json() for name, row in self.by_how.items()},
             "by_stage": {name: row.to_json() for name, row in self.by_stage.items()},
@@ -247,6 +269,8 @@ def report_speakers(
         answered_person=Row.count(
             [one for one in outcomes if one.speaker is not None and one.speaker.type == "person"]
         ),
+        naming=Row.count([one for one in outcomes if _names(one)]),
+        describing=Row.count([one for one in outcomes if _describes(one)]),
         by_type=by(lambda one: one.gold.type or "unknown"),
         by_how=by(lambda one: one.group),
         by_stage=by(lambda one: one.why),

@@ -11,19 +11,18 @@ import re
 from collections.abc import Sequence
 
 from .antecedents import Spoke
+from .certainty import answer_features
 from .mentions import find_names
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry
 from .roles import default_source_patterns
-from .speaker_names import DECLINED, Answer, Said, anchor
+from .speaker_names import DECLINED, Answer, Said, anchor, names_somebody
 from .speaker_pronouns import PronounStage
 from .speaker_roles import ONE_OF
 from .types import Attribution, Speaker
 
-# Of a stage that occurs too seldom in the training data to have a rate.
-UNMEASURED = 0.5
 # A floating quotation further from the last speaker than this is rarely theirs.
 MAX_FLOATING_PARAGRAPHS = 2
 # Characters; what is longer is no noun phrase.
@@ -51,7 +50,7 @@ def resolve_speakers(
     names = find_names(text, registry, masks=masks)
     resolver = Resolver(text, attributions, registry, date, names, ranker=ranker or default_ranker())
     return [
-        item.with_speaker(resolver.speaker(answer), why)
+        item.with_speaker(*resolver.speaker(item, answer, why))
         for item, (answer, why) in zip(attributions, resolver.resolve_all(), strict=True)
     ]
 
@@ -66,20 +65,19 @@ class Resolver(PronounStage):
         answers: list[tuple[Answer | None, str]] = [(None, DECLINED)] * len(self.attributions)
         for index in sorted(range(len(answers)), key=lambda i: (anchor(self.attributions[i]), i)):
             answers[index] = self.resolve(self.attributions[index])
-        return [self.withhold(answer, why) for answer, why in answers]
+        return answers
 
-    def withhold(self, answer: Answer | None, why: str) -> tuple[Answer | None, str]:
-        """Return the answer, or None where its ranked choice is less likely right than the model's threshold asks."""
-        if answer is not None and answer.confidence is not None and answer.confidence < self.ranker.threshold:
-            return None, f"{DECLINED}.unsure"
-        return answer, why
+    def speaker(self, item: Attribution, answer: Answer | None, why: str) -> tuple[Speaker | None, str]:
+        """Return the public form of an answer with its confidence; None for a name that is not sure enough.
 
-    def speaker(self, answer: Answer | None) -> Speaker | None:
-        """Return the public form of an answer, with the confidence of its ranked choice or else of its stage."""
+        A description ("the bank", "voters") is never withheld: it says no more than the text does.
+        """
         if answer is None:
-            return None
-        chance = self.ranker.rates.get(answer.why, UNMEASURED) if answer.confidence is None else answer.confidence
-        return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 2))
+            return None, why
+        chance = self.ranker.chance(answer_features(answer, item.source or "", self.registry.roles))
+        if chance < self.ranker.threshold and names_somebody(answer.type, answer.name):
+            return None, f"{DECLINED}.unsure"
+        return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 2)), why
 
     def resolve(self, item: Attribution) -> tuple[Answer | None, str]:
         """Return the answer and its reason, and remember who spoke."""

@@ -17,6 +17,7 @@ from .attribution.speaker_scoring import (
     SpeakerReport,
     baseline_outcomes,
     gold_attributions,
+    known_as,
     pair_outcomes,
     report_speakers,
 )
@@ -62,9 +63,9 @@ def run_evaluate_speakers(
         else:
             items = resolve(document, gold_attributions(document), registry, ranker)
             outcomes += [
-                Outcome(document.id, gold_item.speaker, item.speaker, item.why[-1])
+                Outcome(document.id, speaker, item.speaker, item.why[-1])
                 for gold_item, item in zip(document.attributions, items, strict=True)
-                if gold_item.speaker is not None
+                if (speaker := known_as(gold_item.speaker, registry)) is not None
             ]
         for name, answers in baseline_outcomes(document, registry).items():
             baselines[name] += answers
@@ -106,6 +107,7 @@ def render_speaker_tables(report: SpeakerReport) -> list[Table]:
     rows = [("all", report.all)]
     rows += [(name, report.by_type[name]) for name in SPEAKER_TYPES if name in report.by_type]
     rows += [("answers that are people", report.answered_person)]
+    rows += [("answers that say who", report.naming), ("answers that describe", report.describing)]
     title = "Speakers end to end, by gold type" if report.end_to_end else "Speakers of gold attributions, by type"
     return [
         _rows_table(title, rows),

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sayso.attribution.certainty import answer_features
 from sayso.attribution.errors import ArtifactError
 from sayso.attribution.gold import GoldAttribution, GoldDocument, GoldSpeaker
 from sayso.attribution.ranking import MANIFEST_FILE, WEIGHTS_FILE, SpeakerRanker, default_ranker, ranker_for
 from sayso.attribution.registry import default_registry
+from sayso.attribution.roles import default_roles
+from sayso.attribution.speaker_match import speaker_matches
+from sayso.attribution.speaker_names import Answer, names_somebody
 from sayso.attribution.speaker_scoring import (
     Outcome,
     Row,
     b_cubed,
     baseline_outcomes,
     gold_attributions,
+    known_as,
     pair_outcomes,
 )
 from sayso.attribution.types import Speaker, SpeakerType, TextSpan
@@ -135,9 +141,9 @@ def test_changed_weights_are_refused(repository: Path, tmp_path: Path) -> None:
         {"extra": 1},
         {"weights": {"pronoun": {"near.0": "high"}}},
         {"weights": {"pronoun": {"near.0": True}}},
-        {"curves": {"pronoun": [1]}},
+        {"certainty": {"any": None}},
         {"threshold": None},
-        {"rates": []},
+        {"certainty": []},
     ],
     ids=str,
 )
@@ -160,16 +166,44 @@ def test_a_choice_is_the_best_sum_and_its_share_sums_to_one() -> None:
     assert (tie.index, tie.share) == (0, 0.5)
 
 
-def test_confidence_rises_with_the_share_and_stays_a_probability() -> None:
+def test_certainty_rises_with_the_share_and_stays_a_probability() -> None:
     ranker = default_ranker()
-    chances = [ranker.confidence("pronoun", share) for share in (0.0, 0.3, 0.6, 0.9, 1.0)]
+    answer = Answer("Ana Ruiz", "person", "pronoun", "speaker.pronoun", "ana-ruiz")
+    shares = (0.0, 0.3, 0.6, 0.9, 1.0)
+    chances = [ranker.chance(answer_features(replace(answer, share=share), "she", default_roles())) for share in shares]
     assert chances == sorted(chances)
-    assert 0.0 <= chances[0] <= chances[-1] <= 1.0
+    assert 0.0 <= chances[0] < chances[-1] <= 1.0
+    assert SpeakerRanker({}).chance({"any": 1.0}) == 0.5
+
+
+def test_the_wording_of_a_description_tells_how_sure_it_is() -> None:
+    answer = Answer("bank", "organization", "nominal", "speaker.institution", "organization-0-bank")
+    features = answer_features(answer, "the bank", default_roles())
+    assert features["speaker.institution.definite"] == 1.0
+    assert features["head.institution"] == 1.0
+    assert "head.institution" not in answer_features(replace(answer, why="speaker.pronoun"), "it", default_roles())
+
+
+def test_names_say_who_is_meant_and_descriptions_do_not() -> None:
+    assert names_somebody("person", "Ana Ruiz")
+    assert names_somebody("organization", "Alder Bank")
+    assert not names_somebody("organization", "bank")
+    assert not names_somebody("unnamed", "senior official")
+    assert not names_somebody("group", "Republicans")
+
+
+def test_an_alias_that_the_registry_has_is_right() -> None:
+    meant = known_as(GoldSpeaker("Britain", "country"), default_registry())
+    assert meant is not None
+    assert speaker_matches(meant, Speaker("x", "United Kingdom", "country", "name", 0.9))
+    unknown = GoldSpeaker("Ana Ruiz", "person")
+    assert known_as(unknown, default_registry()) is unknown
+    assert known_as(None, default_registry()) is None
 
 
 def test_an_article_of_the_training_data_is_measured_by_weights_fitted_without_it(repository: Path) -> None:
     folds = json.loads((repository / "models" / "speakers-en" / "folds.json").read_text(encoding="utf-8"))["folds"]
     ranker, held_out = ranker_for(folds[0]["texts"][0])
     assert held_out
-    assert ranker.weights == SpeakerRanker.from_json(folds[0]["model"], where="memory").weights
+    assert ranker == SpeakerRanker.from_json(folds[0]["model"], where="memory")
     assert ranker_for("0" * 64) == (default_ranker(), False)

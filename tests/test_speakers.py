@@ -304,7 +304,7 @@ def test_every_answer_has_a_measured_confidence_and_a_reason() -> None:
     for item in found:
         assert item.speaker is not None
         assert 0.0 < item.speaker.confidence < 1.0
-        assert item.why[-1] == "speaker.pronoun" or item.why[-1] in default_ranker().rates
+        assert item.why[-1] in default_ranker().certainty
 
 
 @st.composite

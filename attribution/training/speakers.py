@@ -1,15 +1,14 @@
 """Train the choice of antecedents: annotated articles in, the folder `models/speakers-en` out.
 
 The weights are those of a scikit-learn logistic regression over pairs of candidates (the right one against each other
-one). Every figure is out of fold: an article is resolved by weights that were fitted without it, and confidences are
-fitted on such answers. The shipped weights then use all articles.
+one). Every figure is out of fold: an article is resolved by weights that were fitted without it, and its confidences
+come from a regression over such answers in the other folds. The shipped weights then use all articles.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 import random
 import re
 import tomllib
@@ -21,6 +20,7 @@ from typing import Any
 
 from sayso.attribution.antecedents import Candidate, Place, Quotations, find_candidates
 from sayso.attribution.boilerplate import find_boilerplate
+from sayso.attribution.certainty import answer_features
 from sayso.attribution.errors import ConfigError
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldDocument, GoldSpeaker, read_gold, read_json_lines
@@ -29,13 +29,12 @@ from sayso.attribution.ranking import FOLDS_FILE, MANIFEST_FILE, SCHEME, WEIGHTS
 from sayso.attribution.registry import Registry, default_registry
 from sayso.attribution.roles import Gender
 from sayso.attribution.speaker_match import speaker_matches
-from sayso.attribution.speaker_scoring import Outcome, gold_attributions
-from sayso.attribution.speakers import UNMEASURED, Resolver
-from sayso.attribution.types import Attribution, text_hash
+from sayso.attribution.speaker_names import Answer, names_somebody
+from sayso.attribution.speaker_scoring import Outcome, Row, gold_attributions, known_as
+from sayso.attribution.speakers import Resolver
+from sayso.attribution.types import Attribution, Speaker, text_hash
 
-# The stage that answers with a ranked choice of each kind.
-STAGE_OF = {"pronoun": "speaker.pronoun", "nominal": "speaker.title"}
-KINDS = tuple(STAGE_OF)
+KINDS = ("pronoun", "nominal")
 GUM_PRONOUN = re.compile(r"he|she", re.IGNORECASE)
 # Before anything is trained: the nearest subject, the last speaker.
 FIRST_WEIGHTS: Mapping[str, Mapping[str, float]] = {
@@ -64,10 +63,15 @@ class RecordingResolver(Resolver):
 
     def choose(self, kind: str, item: Attribution, candidates: list[Candidate]) -> tuple[Candidate | None, float]:
         self.__dict__.setdefault("choices", []).append((kind, item, candidates))
-        choice = self.ranker.choose(kind, [candidate.features for candidate in candidates])
-        if choice is not None:
-            self.__dict__.setdefault("shares", {})[item.source_spans] = (kind, choice.share)
         return super().choose(kind, item, candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer with what tells how sure it is, nothing where it was declined."""
+
+    outcome: Outcome
+    features: dict[str, float]
 
 
 def make_resolver(document: GoldDocument, registry: Registry, ranker: SpeakerRanker) -> RecordingResolver:
@@ -100,11 +104,15 @@ def _right_candidate(resolver: Resolver, gold: GoldSpeaker, candidates: Sequence
     for index, candidate in enumerate(candidates):
         if candidate.entity is None:
             continue
-        speaker = resolver.speaker(resolver.of_entity(candidate.entity, "pronoun", "speaker.pronoun", "person"))
-        if speaker_matches(gold, speaker):
+        answer = resolver.of_entity(candidate.entity, "pronoun", "speaker.pronoun", "person")
+        if speaker_matches(gold, _as_speaker(answer)):
             return index
     nobody = [index for index, candidate in enumerate(candidates) if candidate.entity is None]
     return nobody[0] if nobody else None
+
+
+def _as_speaker(answer: Answer) -> Speaker:
+    return Speaker(answer.id, answer.name, answer.type, answer.how, 0.0)
 
 
 def gum_examples(
@@ -192,27 +200,30 @@ def split_folds(ids: Sequence[str], *, n: int, seed: int) -> list[set[str]]:
     return [set(shuffled[index::n]) for index in range(n)]
 
 
-def resolve_documents(
-    documents: Iterable[GoldDocument], registry: Registry, ranker: SpeakerRanker
-) -> Iterator[Outcome]:
-    """Yield what the ranker answers for every gold attribution that has a gold speaker."""
+def resolve_documents(documents: Iterable[GoldDocument], registry: Registry, ranker: SpeakerRanker) -> Iterator[Judged]:
+    """Yield what the ranker answers for every gold attribution that has a gold speaker, nothing withheld."""
     for document in documents:
         if not document.attributions:
             continue
         resolver = make_resolver(document, registry, ranker)
         answers = resolver.resolve_all()
-        shares = resolver.__dict__.get("shares", {})
         for item, gold, (answer, why) in zip(resolver.attributions, document.attributions, answers, strict=True):
-            if gold.speaker is None:
+            meant = known_as(gold.speaker, registry)
+            if meant is None:
                 continue
-            speaker = resolver.speaker(answer)
-            share = shares.get(item.source_spans, (None, None))[1] if answer is not None and answer.confidence else None
-            yield Outcome(document.id, gold.speaker, speaker, why, share)
+            if answer is None:
+                yield Judged(Outcome(document.id, meant, None, why), {})
+                continue
+            features = answer_features(answer, item.source or "", registry.roles)
+            yield Judged(Outcome(document.id, meant, _as_speaker(answer), why), features)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What `recipe.toml` fixes: data, folds, strength of the regularisation by kind, and the precision to reach."""
+    """What `recipe.toml` fixes: data, folds, strength of the regularisation, and the threshold.
+
+    `c` holds the strengths for the choices by kind and for the certainty.
+    """
 
     name: str
     version: str
@@ -223,7 +234,7 @@ class Recipe:
     c: Mapping[str, float]
     folds: int
     seed: int
-    min_precision: float
+    threshold: float
 
     @classmethod
     def read(cls, path: Path) -> Recipe:
@@ -250,106 +261,73 @@ def train_speakers(
     examples = collect_examples(documents, registry, first)
     extra = gum_examples(data / plan.gum, plan.genres, registry, first, weight=plan.gum_weight)
     say(f"{len(examples)} choices in {len(documents)} articles, {len(extra)} more in GUM")
-    outcomes: list[Outcome] = []
-    folds: list[dict[str, Any]] = []
-    for fold in split_folds([document.id for document in documents], n=plan.folds, seed=plan.seed):
-        weights = fit_weights([e for e in examples if e.article not in fold] + extra, c=plan.c)
+    dealt = split_folds([document.id for document in documents], n=plan.folds, seed=plan.seed)
+    choosing = [fit_weights([e for e in examples if e.article not in fold] + extra, c=plan.c) for fold in dealt]
+    judged: list[list[Judged]] = []
+    for fold, weights in zip(dealt, choosing, strict=True):
         held_out = [document for document in documents if document.id in fold]
-        outcomes.extend(resolve_documents(held_out, registry, SpeakerRanker(weights)))
-        texts = sorted(text_hash(document.text) for document in held_out)
-        folds.append({"texts": texts, "model": SpeakerRanker(weights).to_json()})
+        judged.append(list(resolve_documents(held_out, registry, SpeakerRanker(weights))))
         say(f"fold of {len(held_out)} articles done")
-    curves, rates = fit_curves(outcomes), stage_rates(outcomes)
-    final = SpeakerRanker(fit_weights([*examples, *extra], c=plan.c), curves, rates)
-    threshold = choose_threshold(outcomes, final, min_precision=plan.min_precision)
-    final = replace(final, threshold=threshold)
-    metrics = measure(outcomes, final, plan, data, n_examples=(len(examples), len(extra)))
+    rankers = [
+        SpeakerRanker(
+            weights, fit_certainty(_flat(judged[:n] + judged[n + 1 :]), c=plan.c["certainty"]), plan.threshold
+        )
+        for n, weights in enumerate(choosing)
+    ]
+    folds = [
+        {"texts": sorted(text_hash(d.text) for d in documents if d.id in fold), "model": ranker.to_json()}
+        for fold, ranker in zip(dealt, rankers, strict=True)
+    ]
+    everything = fit_certainty(_flat(judged), c=plan.c["certainty"])
+    final = SpeakerRanker(fit_weights([*examples, *extra], c=plan.c), everything, plan.threshold)
+    answers = [
+        (one.outcome, ranker.chance(one.features)) for fold, ranker in zip(judged, rankers, strict=True) for one in fold
+    ]
+    metrics = measure(answers, plan, data, n_examples=(len(examples), len(extra)))
     write_folder(out, final, metrics, recipe, folds)
     return metrics
 
 
-def fit_curves(outcomes: Sequence[Outcome]) -> dict[str, tuple[float, float]]:
-    """Return intercept and slope by kind that turn a choice's share into the chance that the answer is right."""
-    import numpy as np
+def _flat(folds: Sequence[Sequence[Judged]]) -> list[Judged]:
+    return [one for fold in folds for one in fold]
+
+
+def _given(one: Outcome, chance: float, threshold: float) -> Outcome:
+    """Return the outcome as a user gets it: a name that is too unsure is withheld."""
+    if chance >= threshold or one.speaker is None or not names_somebody(one.speaker.type, one.speaker.name):
+        return one
+    return replace(one, speaker=None, why="speaker.declined.unsure")
+
+
+def fit_certainty(judged: Sequence[Judged], *, c: float) -> dict[str, float]:
+    """Return the weights that turn an answer's features into the chance that it is right."""
+    from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    curves = {}
-    for kind, stage in STAGE_OF.items():
-        chosen = [one for one in outcomes if one.share is not None and one.why == stage]
-        x = np.array([[_log_odds(one.share or 0.0)] for one in chosen])
-        model = LogisticRegression(C=1.0).fit(x, [one.right for one in chosen])
-        curves[kind] = (round(float(model.intercept_[0]), 4), round(float(model.coef_[0][0]), 4))
-    return curves
-
-
-def _log_odds(share: float) -> float:
-    share = min(max(share, 1e-6), 1 - 1e-6)
-    return math.log(share / (1 - share))
-
-
-def stage_rates(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """Return (right + 1) / (answers + 2) of each stage's out-of-fold answers."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for one in outcomes:
-        if one.speaker is not None:
-            counts[one.why][0] += one.right
-            counts[one.why][1] += 1
-    return {why: round((right + 1) / (n + 2), 3) for why, (right, n) in sorted(counts.items())}
-
-
-def choose_threshold(outcomes: Sequence[Outcome], ranker: SpeakerRanker, *, min_precision: float) -> float:
-    """Return the lowest chance from which on the answers that are people are right often enough, at most 0.9.
-
-    Only ranked choices are withheld: a name is an answer whatever the threshold.
-    """
-    for threshold in (step / 100 for step in range(91)):
-        kept = [one for one in outcomes if one.speaker is not None and one.speaker.type == "person"]
-        kept = [one for one in kept if _chance(one, ranker) >= threshold]
-        if kept and sum(one.right for one in kept) / len(kept) >= min_precision:
-            return threshold
-    return 0.9
-
-
-def _chance(one: Outcome, ranker: SpeakerRanker) -> float:
-    """Return the calibrated chance of a ranked answer, 1 for any other."""
-    kind = next((kind for kind, stage in STAGE_OF.items() if stage == one.why), None)
-    return 1.0 if kind is None or one.share is None else ranker.confidence(kind, one.share)
+    answers = [one for one in judged if one.outcome.speaker is not None]
+    vectors = DictVectorizer(sparse=False)
+    x = vectors.fit_transform([dict(sorted(one.features.items())) for one in answers])
+    model = LogisticRegression(C=c, fit_intercept=False, max_iter=3000).fit(x, [one.outcome.right for one in answers])
+    return {
+        str(name): round(float(weight), 4)
+        for name, weight in zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
+        if abs(weight) >= 5e-5
+    }
 
 
 def measure(
-    outcomes: Sequence[Outcome], ranker: SpeakerRanker, plan: Recipe, data: Path, *, n_examples: tuple[int, int]
+    answers: Sequence[tuple[Outcome, float]], plan: Recipe, data: Path, *, n_examples: tuple[int, int]
 ) -> dict[str, Any]:
-    """Return the figures of the out-of-fold answers, those below the threshold counted as declined."""
-
-    def row(chosen: Sequence[Outcome]) -> dict[str, Any]:
-        answered = [one for one in chosen if one.speaker is not None and _chance(one, ranker) >= ranker.threshold]
-        right = sum(one.right for one in answered)
-        typed = sum(one.speaker is not None and one.speaker.type == one.gold.type for one in answered)
-        return {
-            "n": len(chosen),
-            "accuracy": round(right / max(1, len(chosen)), 4),
-            "answered": round(len(answered) / max(1, len(chosen)), 4),
-            "precision": round(right / max(1, len(answered)), 4),
-            "right_type": round(typed / max(1, len(chosen)), 4),
-            "type_of_answers": round(typed / max(1, len(answered)), 4),
-        }
+    """Return the figures of the out-of-fold outcomes as a user gets them; curves over all answers by their chance."""
+    outcomes = [_given(one, chance, plan.threshold) for one, chance in answers]
 
     def grouped(key: Callable[[Outcome], str]) -> dict[str, dict[str, Any]]:
         groups: dict[str, list[Outcome]] = defaultdict(list)
         for one in outcomes:
             groups[key(one)].append(one)
-        return {name: row(chosen) for name, chosen in sorted(groups.items())}
+        return {name: _row(chosen) for name, chosen in sorted(groups.items())}
 
-    def person_or_other(one: Outcome) -> str:
-        return ("person " if one.gold.type == "person" else "other ") + str(one.gold.how)
-
-    people = [one for one in outcomes if one.speaker is not None and one.speaker.type == "person"]
-    curve = []
-    for step in range(0, 100, 10):
-        kept = [one for one in people if _chance(one, ranker) >= step / 100]
-        found = sum(one.right for one in kept)
-        of = sum(one.gold.type == "person" for one in outcomes)
-        curve.append({"chance": step / 100, "precision": round(found / len(kept), 4), "recall": round(found / of, 4)})
+    of_people = sum(one.gold.type == "person" for one in outcomes)
     return {
         "name": plan.name,
         "version": plan.version,
@@ -361,50 +339,64 @@ def measure(
             "choices_polnear": n_examples[0],
             "choices_gum": n_examples[1],
         },
-        "threshold": ranker.threshold,
-        "all": row(outcomes),
-        "answers_person": row(people),
+        "threshold": plan.threshold,
+        "all": _row(outcomes),
+        "naming": _row([one for one in outcomes if (who := one.speaker) is not None and _names(who)]),
+        "describing": _row([one for one in outcomes if (who := one.speaker) is not None and not _names(who)]),
+        "answers_person": _row([one for one in outcomes if one.speaker is not None and one.speaker.type == "person"]),
         "by_type": grouped(lambda one: str(one.gold.type)),
-        "by_how": grouped(person_or_other),
+        "by_how": grouped(lambda one: one.group),
         "by_stage": grouped(lambda one: one.why),
-        "person_answers_by_chance": curve,
-        "all_answers_by_chance": _precision_curve(outcomes, ranker),
-        "calibration": _calibration(outcomes, plan),
+        "all_answers_by_chance": _precision_curve(answers, lambda _: True, len(outcomes)),
+        "naming_answers_by_chance": _precision_curve(answers, _names, len(outcomes)),
+        "person_answers_by_chance": _precision_curve(answers, lambda speaker: speaker.type == "person", of_people),
+        "calibration": _calibration(answers),
     }
 
 
-def _precision_curve(outcomes: Sequence[Outcome], ranker: SpeakerRanker) -> list[dict[str, float]]:
-    """Return precision and recall of all answers whose confidence is at least 0, 0.05 ... 0.95."""
+def _names(speaker: Speaker) -> bool:
+    return names_somebody(speaker.type, speaker.name)
+
+
+def _row(chosen: Sequence[Outcome]) -> dict[str, Any]:
+    row = Row.count(chosen)
+    return {
+        "n": row.n,
+        "accuracy": _rounded(row.accuracy),
+        "answered": round(row.answered / max(1, row.n), 4),
+        "precision": _rounded(row.precision),
+        "right_type": _rounded(row.type_accuracy),
+        "type_of_answers": _rounded(row.type_precision),
+    }
+
+
+def _rounded(share: float | None) -> float:
+    return round(share or 0.0, 4)
+
+
+def _precision_curve(
+    answers: Sequence[tuple[Outcome, float]], counts: Callable[[Speaker], bool], of: int
+) -> list[dict[str, float]]:
+    """Return precision and recall of the answers that count whose chance is at least 0, 0.05 ... 0.95."""
     curve = []
     for step in range(0, 100, 5):
         kept = [
             one.right
-            for one in outcomes
-            if one.speaker is not None
-            and (_chance(one, ranker) if one.share is not None else ranker.rates.get(one.why, UNMEASURED)) >= step / 100
+            for one, chance in answers
+            if one.speaker is not None and counts(one.speaker) and chance >= step / 100
         ]
         if kept:
             right = sum(kept)
-            point = {"precision": round(right / len(kept), 4), "recall": round(right / len(outcomes), 4)}
+            point = {"precision": round(right / len(kept), 4), "recall": round(right / of, 4)}
             curve.append({"chance": step / 100, **point})
     return curve
 
 
-def _calibration(outcomes: Sequence[Outcome], plan: Recipe) -> dict[str, Any]:
-    """Return the expected calibration error over ten equal bins, each bin with its mean chance and share right.
-
-    Curves and rates are fitted on the other folds' answers, so that no answer tells its own chance.
-    """
+def _calibration(answers: Sequence[tuple[Outcome, float]]) -> dict[str, Any]:
+    """Return the expected calibration error over ten equal bins, each bin with its mean chance and share right."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    articles = sorted({one.article for one in outcomes})
-    for fold in split_folds(articles, n=plan.folds, seed=plan.seed + 1):
-        others = [one for one in outcomes if one.article not in fold]
-        ranker = SpeakerRanker({}, fit_curves(others), stage_rates(others))
-        for one in outcomes:
-            if one.article not in fold or one.speaker is None:
-                continue
-            ranked = one.share is not None and one.why in STAGE_OF.values()
-            chance = _chance(one, ranker) if ranked else ranker.rates.get(one.why, UNMEASURED)
+    for one, chance in answers:
+        if one.speaker is not None:
             bins[min(9, int(chance * 10))].append((chance, one.right))
     rows, error, total = [], 0.0, sum(map(len, bins.values()))
     for low, found in sorted(bins.items()):
