@@ -156,11 +156,14 @@ def _has_own_verb(s: Sentence, begin: int, end: int) -> bool:
     )
 
 
-def clause_subject(s: Sentence, k: int) -> tuple[int, int] | None:
-    """Return the subject [first, last] of the clause that a coordinator at unit `k` continues: X came and said that."""
-    for x in range(k):
+def clause_subject(s: Sentence, k: int, *, begin: int = 0) -> tuple[int, int] | None:
+    """Return the subject [first, last] of the clause that a coordinator at unit `k` continues: X came and said that.
+
+    Never looks left of `begin`.
+    """
+    for x in range(begin, k):
         if s.tag[x] in FINITE and (x == 0 or s.tag[x - 1] not in "RtJ"):
-            found = subject_before(s, x)
+            found = subject_before(s, x, floor=begin)
             if found is not None and is_clause_start(s, found[0]):
                 return found
     return None

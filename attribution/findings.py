@@ -39,6 +39,8 @@ class Finding:
     quotes: list[Quotation] = field(default_factory=list)
     leading: bool = False
     floating: bool = False
+    clear: bool = False
+    """Whether it surely reports something inside another's content too: will warn, what it calls."""
 
     @property
     def names_things(self) -> bool:
@@ -103,6 +105,8 @@ class CueUse:
     """Frames whose cues are weaker than this are not tried."""
     previous: Finding | None = None
     """The attribution of the same sentence that this one may continue: ..., adding that."""
+    begin: int = 0
+    """The first unit of the reported clause that the cue stands in; 0 outside all."""
 
     @property
     def entry(self) -> CueEntry:

@@ -54,7 +54,7 @@ def find_frame(use: CueUse) -> Frame | None:
     tags, low, n = s.tag, s.low, len(s)
     while k < n and tags[k] == "A" and low[k] not in _OWN_ADVERBS:
         k += 1
-    if k >= n:
+    if k >= n or low[k + (tags[k] == "D") : k + 1 + (tags[k] == "D")] == ["anonymity"]:
         return None
     if k > use.end and tags[k] in "NG" and tags[k - 1] == "A" and low[k - 1][-2:] == "ly" and use.takes("np"):
         return Frame("np", k - 1)  # demands legally binding assurances
@@ -162,7 +162,8 @@ def _after_hearer(use: CueUse, hearer: int, at: int) -> Frame | None:
     if w == "that" and more and use.takes("obj-that"):
         return Frame("obj-that", at + 1)
     if tags[at] in QUOTED:
-        return Frame("quote", at)
+        # wants Lee “to go”, but told Lee “to go”
+        return Frame("obj-inf", hearer) if use.entry.sense == "want" and _is_infinitive(s, at) else Frame("quote", at)
     if more and (w == ":" or (w == "," and tags[at + 1] in QUOTED)):
         return Frame("quote", at + 1)
     if (tags[at] == "W" or w in _WHETHER) and use.takes("obj-wh"):
@@ -176,6 +177,11 @@ def _after_hearer(use: CueUse, hearer: int, at: int) -> Frame | None:
     if use.takes("obj-that") and (clause_at(s, at) or (tags[at] in "NS" and more and tags[at + 1] in QUOTED)):
         return Frame("obj-that", at)
     return None
+
+
+def _is_infinitive(s: Sentence, unit: int) -> bool:
+    """Return whether the quotation at `unit` begins with "to"."""
+    return s.text[s.starts[unit] + 1 : s.ends[unit]].lstrip()[:3] == "to "
 
 
 def _wants_hearer(use: CueUse) -> bool:

@@ -36,7 +36,8 @@ _NOT_CIRCUMSTANCES = frozenset("not so more only even".split())
 _TIME_NOUNS = frozenset(
     "week month year day night afternoon morning evening weekend time hour quarter season summer".split()
 )
-_BEFORE_DAY = frozenset("on in at by for".split())
+_BEFORE_DAY = frozenset("on in at by for over".split())
+_SPAN_WORDS = frozenset("the coming past recent few several many two three four five six".split())
 _NAMED_DAYS = frozenset("super black good ash cyber palm".split())
 _BEFORE_TIME = frozenset("this the a earlier later next last".split())
 _AFTER_TIME = frozenset("week month year night afternoon morning evening ago".split())
@@ -276,6 +277,8 @@ def _circumstance_begin(s: Sentence, k: int, floor: int) -> int | None:
             i -= 1
         while i > floor and tag[i] in "TA":
             i -= 1  # earlier this week
+        if i > floor and low[i] in _SPAN_WORDS:
+            return None  # plans a vote in the coming weeks: part of what is planned
         if i > floor and tag[i] == "P" and low[i] in _BEFORE_DAY:
             i -= 1
     elif low[k] in OCCASIONS and low[k - 1] in ("a", "an") and k - 2 > floor and low[k - 2] == "in":

@@ -8,6 +8,7 @@ without a cue of their own go to the last source, and attributions inside anothe
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from .sentences import Sentence, split_sentences
 from .settling import settle
 from .types import Attribution, TextSpan, make_attribution, text_hash
 from .verb_cues import find_by_verb
+from .verb_groups import INNER_SENSES
 from .words import find_paragraphs, read_words
 
 __all__ = ["MIN_CONFIDENCE", "MIN_NESTED_CONFIDENCE", "MIN_RATE", "RULES_VERSION", "RuleEngine", "pattern_of"]
@@ -113,8 +115,13 @@ class RuleEngine:
             finder = _FINDERS.get(match.form.entry.pos)
             if finder is None or match.start < taken_until:
                 continue
-            previous = _outermost_before(earlier, s.starts[match.start])
-            item = finder(CueUse(s, match, self.min_rate, previous))
+            at = s.starts[match.start]
+            # A verb of saying leads out of the content before it, one of wanting or thinking goes on with it.
+            inner = match.form.entry.sense in INNER_SENSES
+            holder = _innermost_around(earlier, at) if inner else None
+            within = earlier if holder is None else [item for item in earlier if item.start >= holder.start]
+            begin = 0 if holder is None else bisect_left(s.starts, holder.start)
+            item = finder(CueUse(s, match, self.min_rate, _outermost_before(within, at), begin))
             if item is not None:
                 taken_until = match.end
                 earlier.append(item)
@@ -132,7 +139,7 @@ class RuleEngine:
             confidence = self.rates.confidence(
                 cue, pattern, context_key(phrase, quoted=kind != "indirect", nested=nested)
             )
-            if confidence < (self.min_nested_confidence if nested else self.min_confidence):
+            if confidence < (self.min_nested_confidence if nested and not item.clear else self.min_confidence):
                 return None
         return make_attribution(
             text,
@@ -160,6 +167,11 @@ def _by_paragraph(quotations: Sequence[Quotation], paragraphs: Sequence[tuple[in
                 break
             inside.append(quotations[number])
         yield inside
+
+
+def _innermost_around(earlier: Sequence[Finding], at: int) -> Finding | None:
+    """Return the last attribution whose content, right of its cue, holds character `at`, or None."""
+    return next((item for item in reversed(earlier) if item.leading and item.start <= at < item.end), None)
 
 
 def _outermost_before(earlier: Sequence[Finding], at: int) -> Finding | None:

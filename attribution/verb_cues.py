@@ -14,6 +14,7 @@ from .positions import find_how, find_inverted, find_trailing, make_leading
 from .sentences import Sentence
 from .tagging import FINITE, QUOTED
 from .verb_groups import (
+    SPEECH_ACTS,
     VerbGroup,
     cue_characters,
     is_plausible_subject,
@@ -30,6 +31,7 @@ MIN_DISTANT_INFINITIVE = 0.8
 MAX_AGENT_DISTANCE = 30
 _SAYING = frozenset("saying telling writing stating claiming warning arguing".split())
 _COORDINATORS = frozenset("and but or then".split())
+_ANNOUNCING = frozenset("will would must shall should 'll".split())
 _RELATIVE = frozenset("who which that".split())
 _PAST_TAGS = frozenset({"past", "part"})
 _FINITE_TAGS = frozenset({"past", "s", "part", "base"})
@@ -95,7 +97,17 @@ def _find_active(use: CueUse, group: VerbGroup) -> Finding | None:
     if frame is None:
         return None
     subordinate = subject is not None and subject[0] > 0 and is_subordinate(s, subject[0] - 1)
-    return make_leading(use, frame, cue=cue, source=source, subordinate=subordinate)
+    found = make_leading(use, frame, cue=cue, source=source, subordinate=subordinate)
+    if found is not None:
+        named = frame.name == "as" and subject is not None and subject[0] > 0 and s.low[subject[0] - 1] == "what"
+        found.clear = named or _is_announced(use, group)
+    return found
+
+
+def _is_announced(use: CueUse, group: VerbGroup) -> bool:
+    """Return whether the verb is a speech act to come: will warn, must say."""
+    words = use.s.low[group.first : use.start]
+    return use.entry.sense in SPEECH_ACTS and not group.negated and not _ANNOUNCING.isdisjoint(words)
 
 
 # --------------------------------------------------------------------------------------------------------- subjects
@@ -119,7 +131,7 @@ def _coordinated_agent(use: CueUse, k: int) -> _Agent | None:
     if s.tag[k - 1] == "V" and k - 1 in s.cues:
         subject = subject_before(s, read_verb_group(s, k - 1).first)
     elif use.previous is None:
-        subject = clause_subject(s, k)
+        subject = clause_subject(s, k, begin=use.begin) or (clause_subject(s, k) if use.begin else None)
     else:
         return _Agent(None, use.previous.source) if use.previous.source else None
     return None if subject is None else _Agent(subject, [trim_source(s, *subject)])
@@ -289,7 +301,7 @@ def _find_passive_clause(
         begin, frame = k, "obj-that"
     else:
         return None
-    if begin >= len(s) or max(use.rate(frame), entry.strength) < use.min_rate:
+    if begin >= len(s) or s.tag[begin] in ",." or max(use.rate(frame), entry.strength) < use.min_rate:
         return None
     if subject is not None and s.low[subject[0]] == "it" and not entry.has("obj-that") and frame == "obj-that":
         source = []

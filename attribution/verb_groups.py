@@ -11,6 +11,8 @@ from .tagging import VERBAL
 
 # Said of oneself or of no one, verbs of thinking and wanting report nothing: I think, one hears.
 INNER_SENSES = frozenset("think feel want hear".split())
+# Senses whose verbs are spoken or written, not only thought.
+SPEECH_ACTS = frozenset("accuse announce ask deny order promise quote speech warn write".split())
 _NEGATIONS = frozenset("not never n't".split())
 _NO_SUBJECTS = frozenset("you you're you'd there".split())
 _NO_THINKERS = frozenset("we i one it it's".split())
@@ -116,7 +118,8 @@ def _is_plausible_pronoun(use: CueUse, group: VerbGroup, pronoun: str, bare: boo
     if pronoun in _NO_SUBJECTS or (group.infinitive and pronoun.startswith("it")):
         return False
     if use.entry.sense in INNER_SENSES and pronoun in _NO_THINKERS:
-        return False
+        # what it sees as a threat: "it" is somebody
+        return pronoun == "it" and group.first > 1 and use.s.low[group.first - 2] == "what"
     return pronoun in _PLURAL_PRONOUNS if bare and use.match.form.tag == "base" else True
 
 

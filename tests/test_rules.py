@@ -191,6 +191,7 @@ def test_indirect_reports(engine: RuleEngine, text: str, content: str, cue: str 
 
 
 NOTHING = [
+    "Lee, who requested anonymity to share the plan, left.",
     "The film “Rents Will Rise” opened in May.",
     "They watched “The Long Road” in Lima.",
     "The band “We Say So” played.",
@@ -271,6 +272,30 @@ def test_a_participle_behind_a_quotation_opens_its_own_report(engine: RuleEngine
         ("mixed", "the plan as “a lie,”", "described", "Ruiz"),
         ("indirect", "rents will rise", "adding", "Ruiz"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "inner"),
+    [
+        (
+            "An aide told reporters that Lee will alert Ruiz of the high costs.",
+            ("indirect", "the high costs", "alert", "Lee"),
+        ),
+        (
+            "The town rejects what it sees as a lie.",
+            ("indirect", "a lie", "sees", "it"),
+        ),
+        (
+            "An aide said that Lima is «worried» about rents and wants the town «to grow up.»",
+            ("mixed", "the town «to grow up.»", "wants", "Lima"),
+        ),
+    ],
+    ids=["announced", "what-it-sees", "goes-on"],
+)
+def test_acts_of_speech_and_thought_inside_a_report(engine: RuleEngine, text: str, inner: Row) -> None:
+    outer, nested = engine.find(text, article_id="x")
+    assert nested.nested_in == outer.id
+    assert rows([nested]) == [inner]
 
 
 def test_a_second_verb_with_a_modal_has_the_subject_of_the_first(engine: RuleEngine) -> None:
