@@ -182,7 +182,10 @@ class Controller:
         """Return the lines of the list: who fits what is typed, the name as typed, and that nobody can tell."""
         rows = self.session.speakers.complete(panel.text, panel.offers)
         new = typed_offer(panel.text, panel.type)
-        return [*rows, *([new] if new is not None else []), NOBODY]
+        typed = [] if new is None else [new]
+        if new is not None and "nobody can tell".startswith(panel.text.strip().casefold()):
+            return [*rows, NOBODY, *typed]
+        return [*rows, *typed, NOBODY]
 
     # Panels
 

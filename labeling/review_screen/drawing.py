@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -64,6 +65,9 @@ SELECTING_TITLES = {
     "cue": "Choose the words of the cue",
     "source": "Choose the words of the source",
 }
+
+
+COLUMN = re.compile(r" {0,8}\S(?:[^ ]| (?! )){0,40} {2,}(?=\S)")
 
 
 class Painter:
@@ -190,11 +194,10 @@ class Painter:
         """Return the lines of the whole article, each quotation with its number, the chosen one marked like an item."""
         session, panel = self.controller.session, self.controller.panel
         chosen = session.chosen
-        sights = [seen for _, seen in session.others()]
         marks = [
             Mark(span, "other", number)
-            for number, seen in enumerate(sights, start=1)
-            if seen is not chosen
+            for number, (_, seen) in enumerate(session.others(), start=1)
+            if chosen is None or number - 1 != session.target
             for span in seen.content
         ]
         focus = TextSpan(0, max(len(session.article.text), 1))
@@ -349,7 +352,7 @@ class Painter:
         rows = self.controller.speaker_rows(panel)
         at = min(panel.at, len(rows) - 1)
         first, shown = _window(rows, at, room - 2)
-        lines = [_title("Who speaks?"), _typed(panel.text)]
+        lines = [_title("Who speaks? (↑ from the top: nobody can tell)"), _typed(panel.text)]
         return lines + [_row(number, _offered(offer), number == at) for number, offer in enumerate(shown, start=first)]
 
     def _found(self, panel: PickFound, room: int) -> list[Text]:
@@ -396,6 +399,8 @@ class Painter:
             told = [f"{keys.first_key(action.name)} {action.short}" for action in ACTIONS if action.short]
             if self.controller.session.on_page:
                 told = [f"{keys.first_key(name)} {short}" for name, short in PAGE_KEYS]
+        if len("  ".join(told)) <= width:
+            return [Text("  ".join(told), style="dim"), _blank()]
         # The last two are the way to all others and the way out: they stay, whatever else finds no room.
         kept = "  ".join(told[-2:])
         lines = ["", ""]
@@ -494,10 +499,16 @@ def _reading(panel: Reading, width: int, room: int) -> list[Text]:
 
     folded = []
     for line in panel.lines[panel.scroll :]:
-        indent = len(line) - len(line.lstrip())
-        pieces = fold(line.strip(), max(width - indent - 2, 10))
-        for number, (start, end) in enumerate(pieces):
-            folded.append(" " * (indent + 2 * (number > 0)) + line.strip()[start:end])
+        # In a table of two columns what is folded stands under the second one.
+        columns = COLUMN.match(line)
+        if columns is not None and columns.end() < width // 2:
+            first = hang = columns.end()
+        else:
+            first = len(line) - len(line.lstrip())
+            hang = first + 2
+        body = line[first:].rstrip()
+        for number, (start, end) in enumerate(fold(body, max(width - hang, 10))):
+            folded.append((" " * hang if number else line[:first]) + body[start:end])
         if len(folded) > room:
             break
     more = " (more below)" if len(folded) > room - 1 else ""

@@ -105,10 +105,11 @@ def draw_passage(
         added = [line for line, _ in _fold_piece(text, pieces[before], marks, width)] + [Text("")] * spaced
         lines[:0] = added
         first += len(added)
+    wanted = first
+    first = max(first, 0)  # near the article's beginning nothing stands above: all the room is below
     while len(lines) < first + height and after < len(pieces) - 1:
         after += 1
         lines += [Text("")] * spaced + [line for line, _ in _fold_piece(text, pieces[after], marks, width)]
-    wanted = first
     first = max(min(first, len(lines) - height), 0)
     while len(lines) < height and before > 0:  # the article ends here: more of what stands before
         before -= 1
