@@ -604,7 +604,7 @@ def test_pace_leaves_breaks_out() -> None:
     pace = Pace()
     for seconds in (4.0, 6.0, 5.0, 590.0, 5.0):
         pace.add(seconds)
-    assert pace.tell(1200) == "12.0/min · 1,200 left, about 1 h 40 min"
+    assert pace.tell(1200) == "12/min · 1,200 left, about 1 h 40 min"
     assert [show_duration(s) for s in (20, 300, 7200)] == ["20 s", "5 min", "2 h 00 min"]
 
 

@@ -20,7 +20,7 @@ pytest.importorskip("torch", reason="the extra [train] is not installed")
 import torch
 
 from sayso.attribution.training.build import read_decoding
-from sayso.attribution.training.choose import reliability
+from sayso.attribution.training.choose import choose_calibration, reliability
 from sayso.attribution.training.data import cut_batches, vary_text
 from sayso.attribution.training.loop import read_tokenizer
 from sayso.attribution.training.measure import change_document
@@ -181,6 +181,11 @@ def test_other_data_is_refused(tmp_path: Path) -> None:
     path.write_text("{}\n", encoding="utf-8")
     with pytest.raises(InputError, match="the recipe wants 0000"):
         check_file(path, "0" * 64, InputError)
+
+
+def test_too_little_to_calibrate_on_is_told() -> None:
+    with pytest.raises(InputError, match="found 0 attributions in the 1 articles of dev, 0 of them right: too few"):
+        choose_calibration([DOCUMENT], [[]])
 
 
 def test_reliability_measures_the_gap() -> None:

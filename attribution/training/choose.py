@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.attribution.errors import InputError
 from sayso.attribution.gold import GoldDocument
 from sayso.attribution.tagger import Tagged
 from sayso.attribution.types import Spans
@@ -29,7 +30,8 @@ class Calibration:
 def choose_calibration(documents: Sequence[GoldDocument], tagged: Sequence[Sequence[Tagged]]) -> Calibration:
     """Return weights fitted on all of `documents`, and their error when fitted on four fifths of the articles.
 
-    An attribution is right when its content and an annotated one share half of their characters or more.
+    An attribution is right when its content and an annotated one share half of their characters or more. Raises
+    InputError where too few were found to fit anything.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -40,8 +42,15 @@ def choose_calibration(documents: Sequence[GoldDocument], tagged: Sequence[Seque
             right.append(fits)
             fold.append(number % FOLDS)
     x, y, folds = np.asarray(scores), np.asarray(right), np.asarray(fold)
+    if any(len(set(y[folds != k].tolist())) < 2 for k in range(FOLDS)):
+        raise InputError(
+            f"the trained tagger found {len(y)} attributions in the {len(documents)} articles of dev, {int(y.sum())} "
+            "of them right: too few to calibrate on; train on more articles or longer, or give more for dev"
+        )
     held_out = np.zeros(len(y))
     for k in range(FOLDS):
+        if not (folds == k).any():
+            continue
         model = LogisticRegression(C=1.0, max_iter=1000).fit(x[folds != k], y[folds != k])
         held_out[folds == k] = model.predict_proba(x[folds == k])[:, 1]
     final = LogisticRegression(C=1.0, max_iter=1000).fit(x, y)

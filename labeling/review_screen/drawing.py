@@ -54,6 +54,17 @@ PAGE_KEYS = (
     ("help", "help"),
     ("quit", "quit"),
 )
+# Named after the others, where a wide screen has room for them.
+MORE_KEYS = (
+    ("next", "next"),
+    ("search", "search"),
+    ("page", "whole article"),
+    ("complete", "complete"),
+    ("note", "note"),
+    ("flag", "flag"),
+    ("merge", "merge"),
+    ("split", "split"),
+)
 TYPING_TITLES = {
     "note": "Note",
     "jump": "Jump to (number, id, or an article's id)",
@@ -397,6 +408,8 @@ class Painter:
         else:
             keys = self.controller.keys
             told = [f"{keys.first_key(action.name)} {action.short}" for action in ACTIONS if action.short]
+            more = [f"{keys.first_key(name)} {short}" for name, short in MORE_KEYS]
+            told = [*told[:-2], *more, *told[-2:]]
             if self.controller.session.on_page:
                 told = [f"{keys.first_key(name)} {short}" for name, short in PAGE_KEYS]
         if len("  ".join(told)) <= width:

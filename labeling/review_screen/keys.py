@@ -47,7 +47,7 @@ ACTIONS: tuple[Action, ...] = (
         "Wrong speaker: pick from a list, or type with completion.",
         "speaker",
     ),
-    Action("kind", ("k",), "Speaker and quotation", "Next kind: direct, mixed, indirect.", "kind"),
+    Action("kind", ("k",), "Speaker and quotation", "Next kind: direct, indirect, mixed.", "kind"),
     Action(
         "grow-left", ("left", "["), "Speaker and quotation", "Boundary: take in one more word at the left.", "wider"
     ),

@@ -28,7 +28,8 @@ class Pace:
         """Return what the screen's first line says: pace and time left; nothing before the third answer."""
         if self.seconds is None or not remaining:
             return ""
-        return f"{60 / self.seconds:.1f}/min · {remaining:,} left, about {show_duration(remaining * self.seconds)}"
+        rate = 60 / self.seconds
+        return f"{rate:.{int(rate < 10)}f}/min · {remaining:,} left, about {show_duration(remaining * self.seconds)}"
 
 
 def show_duration(seconds: float) -> str:
