@@ -5,6 +5,7 @@ from __future__ import annotations
 from .clauses import clause_at, has_finite, is_reporting, subject_before
 from .noun_phrases import skip_circumstances
 from .sentences import Sentence
+from .tagging import QUOTED
 from .verb_groups import INNER_SENSES, read_verb_group
 
 CLAUSE_FRAMES = frozenset("that obj-that to-obj-that clause quote wh obj-wh".split())
@@ -74,7 +75,9 @@ def _coordinates_report(s: Sentence, y: int, phrase: bool) -> bool:
         y += 1
     if y >= len(s) or not _reports(s, y, phrase):
         return False
-    return is_reporting(s, y) or (s.tag[y] == "V" and _is_third_person(s.low[y]))
+    # and accused the firm: before a determiner even what looks like an adjective is a verb
+    verb = s.tag[y] == "V" or (phrase and y + 1 < len(s) and s.tag[y + 1] == "D")
+    return is_reporting(s, y) or (verb and _is_third_person(s.low[y]))
 
 
 def _is_third_person(verb: str) -> bool:
@@ -102,7 +105,7 @@ def _stops_after_comma(s: Sentence, begin: int, x: int, phrase: bool) -> bool:
         return _stops_after_conjunction(s, y, phrase)
     if w == "even" and y + 1 < n and low[y + 1] in ("though", "as", "if"):
         return True
-    if w in ("which", "who", "where"):
+    if w in ("which", "who", "where", "that"):
         return phrase
     if tags[y] == "V" and _reports(s, y, phrase):
         return True
@@ -120,9 +123,13 @@ def _stops_after_conjunction(s: Sentence, y: int, phrase: bool) -> bool:
         z += 1
     if z >= n:
         return False
+    if s.tag[y - 2] in QUOTED and z in s.cues and s.cues[z].form.tag in ("past", "s") and _is_third_person(low[z]):
+        return True  # affirmed that “we stay”, and asked them
     # "will visit, but also stress": a base form goes on with the verb inside the report.
     if (tags[z] == "G" or (tags[z] == "V" and _is_third_person(low[z]))) and _reports(s, z, phrase):
         return True
+    if phrase and z in s.cues and s.cues[z].form.tag == "base" and low[z + 1 : z + 2] == ["that"]:
+        return True  # consider it a mistake, and warn that
     if low[z] == "that":
         return False
     if low[y] in _CONTRASTS:

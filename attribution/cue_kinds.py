@@ -7,7 +7,7 @@ from .clauses import clause_at, has_finite, subject_before
 from .findings import Characters, CueUse, Finding
 from .frames import Frame
 from .noun_phrases import noun_phrase_after, possessor_of, trim_source
-from .positions import behind_marks
+from .positions import behind_appositive, behind_marks
 from .sentences import Sentence
 
 MIN_TRAILING_STRENGTH = 0.7
@@ -71,6 +71,9 @@ def _preposition_cue(use: CueUse) -> list[Characters]:
 def _behind_source(use: CueUse, end: int, source: list[Characters]) -> Finding | None:
     """According to a poll released on Monday, [rents will rise]: the content begins behind the comma."""
     s = use.s
+    close = behind_appositive(s, end)
+    if close + 1 < len(s) and s.tag[close + 1] == "S":
+        end = close  # in the words of Ruiz, the mayor, [it is late]
     comma = next((x for x in range(end, len(s)) if s.tag[x] == ","), len(s))
     stop = without_trailing_marks(s, comma + 1, len(s))
     why, cue = ["position.leading"], _preposition_cue(use)

@@ -61,6 +61,7 @@ def find_frame(use: CueUse) -> Frame | None:
     return (
         _behind_time(use, k)
         or _of_hearer(use, k)
+        or _named_hearer(use, k)
         or _opened_at(use, k)
         or _behind_hearer(use, k)
         or _behind_circumstances(use, k)
@@ -154,6 +155,16 @@ def _of_hearer(use: CueUse, k: int) -> Frame | None:
     if s.cap[end + 1] and s.tag[k] != "O":
         return None  # warned the Bank of Lima, told Lee of Lima
     return Frame("obj-about", end + 1)
+
+
+def _named_hearer(use: CueUse, k: int) -> Frame | None:
+    """Return the frame behind a named hearer at unit `k` and a subject pronoun, or None: warned Lee | he would go."""
+    s, end = use.s, k
+    if not use.takes("obj-that"):
+        return None
+    while end < len(s) and s.tag[end] == "N" and s.cap[end]:
+        end += 1
+    return Frame("obj-that", end) if k < end < len(s) and s.tag[end] == "S" else None
 
 
 def _after_hearer(use: CueUse, hearer: int, at: int) -> Frame | None:

@@ -5,9 +5,12 @@ Units are numbered from 0; ends are excluded except where a pair is called [firs
 
 from __future__ import annotations
 
+import re
+
 from .sentences import Sentence
 from .tagging import FINITE, LEFT_EDGE, NOUNISH, PHRASE_START, PRONOUN, is_possessive
 
+CLOCK_TIME = re.compile(r"\d{1,2}[:.h]\d\d")
 MAX_COORDINATION = 12
 MAX_OCCASION = 6
 MAX_BRACKETED = 4
@@ -52,7 +55,7 @@ def is_clause_start(s: Sentence, i: int) -> bool:
     tag = s.tag
     while i > 0:
         before = tag[i - 1]
-        if before in LEFT_EDGE:
+        if before in LEFT_EDGE or CLOCK_TIME.fullmatch(s.low[i - 1]):
             return True
         if before not in "AT":
             return s.low[i - 1] in _BEFORE_CLAUSE
@@ -168,7 +171,7 @@ def possessor_of(s: Sentence, c: int) -> tuple[int, int] | None:
 
 def trim_source(s: Sentence, first: int, last: int) -> tuple[int, int]:
     """Return the characters of the phrase [first, last] without adverbs, conjunctions and times at its start."""
-    while first < last and s.tag[first] in "ACJT":
+    while first < last and (s.tag[first] in "ACJT" or CLOCK_TIME.fullmatch(s.low[first])):
         first += 1
     return s.characters(first, last + 1)
 
@@ -285,7 +288,7 @@ def _circumstance_begin(s: Sentence, k: int, floor: int) -> int | None:
         i = k - 3
     else:
         return None
-    return i + 1 if tag[i] in "NSO" and low[i] not in _NAMED_DAYS else None
+    return i + 1 if tag[i] in "NSO," and low[i] not in _NAMED_DAYS else None
 
 
 def _before_brackets(s: Sentence, k: int) -> int:

@@ -8,9 +8,16 @@ from .clause_ends import CLAUSE_FRAMES, clause_end, closes_with_report, quote_en
 from .clauses import clause_at, has_finite
 from .findings import Characters, CueUse, Finding
 from .frames import PREPOSITION_FRAMES, Frame
-from .noun_phrases import circumstances_begin, hearer_end, noun_phrase_after, skip_circumstances, trim_source
+from .noun_phrases import (
+    circumstances_begin,
+    hearer_end,
+    noun_phrase_after,
+    noun_phrase_before,
+    skip_circumstances,
+    trim_source,
+)
 from .sentences import Sentence
-from .tagging import CLAUSE_MARK, FINITE, PHRASE_START, QUOTED
+from .tagging import AUXILIARY, CLAUSE_MARK, FINITE, PHRASE_START, QUOTED
 
 # A frame that also holds quoted words is the likelier a report.
 QUOTED_BONUS, MAX_WITH_BONUS = 0.1, 0.95
@@ -112,7 +119,7 @@ def find_trailing(
     if k < 0:
         return None
     quoted = tags[k] in QUOTED
-    if not quoted and not reports_clause:
+    if not quoted and (not reports_clause or low[0] == "asked"):
         return None
     j = _report_end(use)
     if not _closes_report(s, after, j, k):
@@ -254,10 +261,13 @@ def find_inverted(use: CueUse, k: int, *, cue: list[Characters]) -> Finding | No
         return None
     last_content = k - 1 if tags[k] == "," else k
     # The left part must be a clause of its own, not an introduction: "On Monday, said ..."
-    if not quoted and not has_finite(s, 0, last_content + 1):
-        return None
-    end = _behind_appositive(s, end)
+    end = behind_appositive(s, end)
     j = skip_circumstances(s, end)
+    if not quoted and not has_finite(s, 0, last_content + 1):
+        # The plan, said Ruiz, will fail.
+        goes_on = j + 1 < n and tags[j] == "," and tags[j + 1] in AUXILIARY
+        if not goes_on or noun_phrase_before(s, last_content) != 0 or not use.entry.has("that"):
+            return None
     if j < n and tags[j] not in CLAUSE_MARK and tags[j] not in QUOTED:
         j = next((x for x in range(j, n) if tags[x] in ",.;Qq"), n)
     source = [trim_source(s, after, end - 1)]
@@ -283,7 +293,7 @@ def _inverted_subject_end(s: Sentence, k: int, quoted: bool) -> int | None:
     return end
 
 
-def _behind_appositive(s: Sentence, end: int) -> int:
+def behind_appositive(s: Sentence, end: int) -> int:
     """Return the unit behind the appositive in commas at unit `end`; `end` where there is none: said Ruiz, [a nurse]"""
     tags, n = s.tag, len(s)
     if end + 1 >= n or tags[end] != "," or tags[end + 1] not in PHRASE_START:

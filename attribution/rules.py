@@ -39,6 +39,7 @@ MIN_NESTED_CONFIDENCE = 0.6
 # No finding is certain or impossible.
 LOWEST, HIGHEST = 0.01, 0.99
 
+_BARE_TAGS = frozenset({"s", "base"})
 _FINDERS = {
     "verb": find_by_verb,
     "phrase": find_by_verb,
@@ -116,6 +117,8 @@ class RuleEngine:
             if finder is None or match.start < taken_until:
                 continue
             at = s.starts[match.start]
+            if match.form.tag in _BARE_TAGS and any(item.leading and item.start == at for item in earlier):
+                continue  # told Lee that [talks] “are going nowhere”: a noun
             # A verb of saying leads out of the content before it, one of wanting or thinking goes on with it.
             inner = match.form.entry.sense in INNER_SENSES
             holder = _innermost_around(earlier, at) if inner else None

@@ -9,7 +9,7 @@ from .clauses import antecedent, clause_at, clause_subject, subject_before
 from .cue_matching import is_noun_place
 from .findings import Characters, CueUse, Finding
 from .frames import find_frame
-from .noun_phrases import noun_phrase_after, trim_source
+from .noun_phrases import is_clause_start, noun_phrase_after, trim_source
 from .positions import find_how, find_inverted, find_trailing, make_leading
 from .sentences import Sentence
 from .tagging import FINITE, QUOTED
@@ -78,7 +78,12 @@ def _find_active(use: CueUse, group: VerbGroup) -> Finding | None:
     ):
         return None  # the call requested by the minister
     follows_content = s.tag[k] in QUOTED or (s.tag[k] == "," and k > 0)
-    if group.first == use.start and follows_content and use.match.form.tag in _FINITE_TAGS:
+    if (
+        group.first == use.start
+        and follows_content
+        and use.match.form.tag in _FINITE_TAGS
+        and not _has_subject_and_object(use, k)
+    ):
         inverted = find_inverted(use, k, cue=cue)
         if inverted is not None:
             return inverted
@@ -108,6 +113,19 @@ def _is_announced(use: CueUse, group: VerbGroup) -> bool:
     """Return whether the verb is a speech act to come: will warn, must say."""
     words = use.s.low[group.first : use.start]
     return use.entry.sense in SPEECH_ACTS and not group.negated and not _ANNOUNCING.isdisjoint(words)
+
+
+def _has_subject_and_object(use: CueUse, k: int) -> bool:
+    """Return whether a subject ends before the comma at unit `k`, and its object or hearer follows the cue.
+
+    A nurse, who left early, told Lee; an aide, asked by Lee, denied the plan. Not: the plan, a risk for all, said Lee.
+    """
+    s, entry = use.s, use.entry
+    takes_object = not entry.has("clause") and (entry.has("np") or not entry.has("that"))
+    if s.tag[k] != "," or not takes_object:
+        return False
+    subject = subject_before(s, use.start)
+    return subject is not None and subject[1] < k - 1 and is_clause_start(s, subject[0])
 
 
 # --------------------------------------------------------------------------------------------------------- subjects

@@ -83,6 +83,13 @@ MIXED: list[Row] = [
     ("The “red line” for Russia is clear, Ruiz said.", "The “red line” for Russia is clear", "said", "Ruiz"),
     ("Lee said the plan, which failed, was “useless”.", "the plan, which failed, was “useless”", "said", "Lee"),
     ("Lee said he “will not sign” and will “never go”.", "he “will not sign” and will “never go”", "said", "Lee"),
+    ("Ruiz told Lee that talks “go nowhere”.", "talks “go nowhere”", "told", "Ruiz"),
+    (
+        "In the words of Lee, the mayor, it is “the worst deal since the war.”",
+        "it is “the worst deal since the war.”",
+        "In the words of",
+        "Lee",
+    ),
     ("The houses, according to Lee, “will fall”.", "The houses … “will fall”", "according to", "Lee"),
 ]
 
@@ -133,9 +140,14 @@ INDIRECT: list[tuple[str, str, str | None, str | None]] = [
         "The firm",
     ),
     ("Ruiz urged talks in the “Lima Circle” of mayors.", "talks in the “Lima Circle” of mayors", "urged", "Ruiz"),
+    ("Ruiz warned Lee he would go.", "he would go", "warned", "Ruiz"),
+    ("An aide, asked by Lee, rejected the offer.", "the offer", "rejected", "An aide"),
+    ("The question, says Lee, is not whether but when.", "The question … is not whether but when", "says", "Lee"),
     ("Ruiz assured her of the city's help.", "the city's help", "assured", "Ruiz"),
     ("Ruiz warned last month of higher rents.", "higher rents", "warned", "Ruiz"),
     # times between source and cue, or cue and content
+    ("The port, an old one, today announced a sale.", "a sale", "announced", "The port, an old one"),
+    ("12:55 Lee confirmed that the boats stay.", "the boats stay", "confirmed", "Lee"),
     ("The port on Monday rejected the offer.", "the offer", "rejected", "The port"),
     ("The port last week accused Lee of fraud.", "Lee of fraud", "accused", "The port"),
     ("The port in a statement said rents will rise.", "rents will rise", "said", "The port"),
@@ -191,6 +203,7 @@ def test_indirect_reports(engine: RuleEngine, text: str, content: str, cue: str 
 
 
 NOTHING = [
+    "Asked whether she would go, Ruiz replied in the negative.",
     "Lee, who requested anonymity to share the plan, left.",
     "The film “Rents Will Rise” opened in May.",
     "They watched “The Long Road” in Lima.",
@@ -296,6 +309,25 @@ def test_acts_of_speech_and_thought_inside_a_report(engine: RuleEngine, text: st
     outer, nested = engine.find(text, article_id="x")
     assert nested.nested_in == outer.id
     assert rows([nested]) == [inner]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Lee called it “a mistake”, and warned that rents rise.", "it “a mistake”", "rents rise"),
+        ("They describe it as a mistake, and warn that rents rise.", "it as a mistake", "rents rise"),
+        ("Lee rejected the claim and accused the town of lying.", "the claim", "the town of lying"),
+        ("Lee affirmed that “nobody will sell”, and asked Ruiz for calm.", "“nobody will sell”", "Ruiz for calm"),
+    ],
+    ids=["quoted", "base-form", "no-comma", "clause"],
+)
+def test_content_ends_before_a_second_verb_that_reports(engine: RuleEngine, text: str, first: str, second: str) -> None:
+    assert [item.content for item in engine.find(text, article_id="x")] == [first, second]
+
+
+def test_a_hearer_behind_a_relative_clause_is_no_source(engine: RuleEngine) -> None:
+    [found] = engine.find("“It cannot go on,” one docker, who left early, told the Kurier.", article_id="x")
+    assert (found.cue, found.source) == ("told", "one docker")
 
 
 def test_a_second_verb_with_a_modal_has_the_subject_of_the_first(engine: RuleEngine) -> None:
