@@ -45,6 +45,15 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
         assert ask(path, Host="localhost:8700")[0] == 200
 
 
+def test_the_terminal_has_the_keyboard_without_a_click() -> None:
+    _, page, _ = ask("/", Host="127.0.0.1:8700")
+    assert '<script src="/keys.js" defer></script>' in page
+    status, script, headers = ask("/keys.js", Host="127.0.0.1:8700")
+    assert (status, headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+    assert "field.focus()" in script
+    assert "http" not in script
+
+
 @pytest.mark.parametrize(
     ("path", "headers"),
     [

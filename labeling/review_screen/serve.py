@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ PAGE = """<!DOCTYPE html>
 <title>Sayso review</title>
 <link rel="stylesheet" href="/static/css/xterm.css">
 <script src="/static/js/textual.js"></script>
+<script src="/keys.js" defer></script>
 <style>
 body {{ margin: 0; background: #101010; }}
 #terminal {{ position: absolute; width: 100vw; height: 100vh; font-family: monospace; }}
@@ -33,6 +35,16 @@ body.-closed .closed-dialog {{ display: block; color: #f0f0f0; font-family: mono
 <div class="dialog-container closed-dialog">The session has ended. Every answer is on disk; reload to go on.</div>
 </body>
 </html>
+"""
+
+# Keys go to the terminal at once, without a click on it first, and again when one comes back to the page.
+KEYS_SCRIPT = """const terminal = document.getElementById("terminal");
+const find = () => terminal.querySelector("textarea");
+const focus = () => { const field = find(); if (field) field.focus(); };
+const watch = new MutationObserver(() => { if (find()) { watch.disconnect(); focus(); } });
+watch.observe(terminal, {childList: true, subtree: true});
+window.addEventListener("focus", focus);
+focus();
 """
 
 
@@ -54,6 +66,8 @@ def make_server(command: Sequence[str], *, port: int, quiet: bool = False) -> An
             "--serve needs the extra `serve`, which is not installed: pip install 'sayso[serve]'"
         ) from error
     host = f"{HOST}:{port}"
+    # A line for each request would bury the address to open.
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
     class LocalServer(Server):
         """Answers only requests that name this machine, from pages that came from here."""
@@ -61,7 +75,11 @@ def make_server(command: Sequence[str], *, port: int, quiet: bool = False) -> An
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
             app.middlewares.append(web.middleware(_guard(host)))
+            app.router.add_get("/keys.js", self.handle_keys)
             return app
+
+        async def handle_keys(self, request: web.Request) -> web.Response:
+            return web.Response(text=KEYS_SCRIPT, content_type="text/javascript")
 
         async def handle_index(self, request: web.Request) -> web.Response:
             return web.Response(text=PAGE.format(host=host), content_type="text/html")
