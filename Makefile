@@ -29,6 +29,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.run
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/compare_spacy.py
 
 # Resolves the newest versions that pyproject.toml allows into a fresh environment and pins what came out.
 constraints:

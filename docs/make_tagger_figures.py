@@ -62,6 +62,7 @@ def render(figures: Figures) -> str:
         f"`{figures['model']}` on PolNeAR dev, {figures['articles']} articles, {gold:,} attributions; its settings and "
         "calibration were chosen on them.",
         _table(["", "kind", "gold", "found", *SCORES.values()], _by_kind(figures)),
+        _conventions(figures),
         "Spans alone, unlinked, begin and end exactly as in the corpus (CofeNet's way); in brackets, edge punctuation "
         "and an initial “that” aside:",
         _table(["", *ALONE], _alone(figures)),
@@ -100,6 +101,16 @@ def _alone(figures: Figures) -> Iterator[list[str]]:
         yield [title, *(f"{_figure(corpus)} ({_figure(ours)})" for corpus, ours in spans)]
     yield ["PolNeAR's annotators against each other", *(_share(x) for x in PEOPLE_ALONE)]
     yield ["best published, on the test part (BERT and CofeNet)", *(_share(x) for x in PUBLISHED_ALONE)]
+
+
+def _conventions(figures: Figures) -> str:
+    cost = 'Our guidelines want plain cues ("said", not "has said") and the phrase for "who"; PolNeAR does not'
+    if "ours" not in figures["scores"]:
+        return f"{cost}: that costs\nrules and model cue, source and triple here."
+    return (
+        f'{cost}. Rules and model\nfollow the corpus here, as `sayso.load(conventions="polnear")` does, except in '
+        "rows that say otherwise; users get our conventions."
+    )
 
 
 def _first_articles(figures: Figures) -> str:

@@ -73,9 +73,18 @@ def test_an_interval_holds_its_share(right: int, wrong: int) -> None:
 
 
 def test_a_system_measured_later_gets_its_rows(figures: dict[str, Any]) -> None:
-    figures["scores"]["both_polnear"] = figures["scores"]["both"]
-    rows = [line for line in maker.render(figures).splitlines() if line.startswith("| both polnear |")]
+    figures["scores"]["second_pass"] = figures["scores"]["both"]
+    rows = [line for line in maker.render(figures).splitlines() if line.startswith("| second pass |")]
     assert len(rows) == 5
+
+
+def test_what_the_conventions_cost_is_said_as_measured(figures: dict[str, Any]) -> None:
+    figures["scores"].pop("ours", None)
+    assert "costs\nrules and model cue, source and triple" in maker.render(figures)
+    figures["scores"]["ours"] = figures["scores"]["both"]
+    text = maker.render(figures)
+    assert "| rules and model, our conventions | indirect |" in text
+    assert "follow the corpus here" in text
 
 
 def test_a_score_without_a_value_is_a_dash(figures: dict[str, Any]) -> None:
