@@ -157,6 +157,7 @@ def find_candidates(
         known = entity.gender or entity.hint
         if entity.kind not in ("person", "unknown") or (known is not None and gender is not None and known != gender):
             continue
+        grammar: str | None = None
         in_quote = mention.start in quoted
         in_own = content is not None and content[0] <= mention.start < content[1]
         candidate = found.get(id(entity))
@@ -199,8 +200,10 @@ def find_candidates(
                 features["since"] = 1.0
             features["told.nth." + (str(unquoted) if unquoted < 3 else "3+")] = 1.0
             unquoted += 1
-            if distance < 3 and grammar_of(text, mention) in ("subject", "first"):
-                features["told.subject." + bucket(distance)] = 1.0
+            if distance < 3:
+                grammar = grammar or grammar_of(text, mention)
+                if grammar in ("subject", "first"):
+                    features["told.subject." + bucket(distance)] = 1.0
         if place.reported is not None and "main" not in candidate.features and not place.is_reported(mention.start):
             features = candidate.features
             features["main"] = 1.0
@@ -208,7 +211,8 @@ def find_candidates(
             if spoke and mention.start > spoke[-1].position:
                 features["main.since"] = 1.0
             if distance < 3:
-                features[f"main.{grammar_of(text, mention)}.{bucket(distance)}"] = 1.0
+                grammar = grammar or grammar_of(text, mention)
+                features[f"main.{grammar}.{bucket(distance)}"] = 1.0
     titles = list(TITLE_NOUN.finditer(text, max(0, position - TITLE_REACH), position))
     if titles:
         title = titles[-1]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .names import PARTICLES, fold, is_initial
-from .registry import Registry, RegistryEntry
+from .registry import Registry, RegistryEntry, RegistryKey, registry_key
 from .roles import Gender, default_given_names, default_roles, read_name_words
 
 EntityKind = Literal["person", "organization", "country", "group", "thing", "unknown"]
@@ -174,24 +174,11 @@ def parse_name(raw: str, registry: Registry, after_the: bool = False) -> ParsedN
     The kind is what the string itself tells: "thing" for a place, an act, an event or a work, "unknown" for two or
     three capitalised words that may be a person or anything else. A name that the registry has gets its entry.
     """
-    return _parse_name(raw, _RegistryKey(registry), after_the)
-
-
-@dataclass(frozen=True, slots=True)
-class _RegistryKey:
-    """The registry as a cache key, by identity: comparing its entries would cost more than parsing."""
-
-    registry: Registry
-
-    def __hash__(self) -> int:
-        return id(self.registry)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _RegistryKey) and self.registry is other.registry
+    return _parse_name(raw, registry_key(registry), after_the)
 
 
 @lru_cache(maxsize=65536)
-def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
+def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     registry = key.registry
     roles = registry.roles
     words = _name_words(raw)
@@ -207,8 +194,9 @@ def _parse_name(raw: str, key: _RegistryKey, after_the: bool) -> ParsedName:
     gender: Gender | None = None
     titled = False
     index = first
+    listed = bool(words) and registry.ends_a_name(words[-1])
     while index < len(words):
-        entry = registry.by_name(" ".join(words[index:]))
+        entry = registry.by_name(" ".join(words[index:])) if listed else None
         if entry is not None and (entry.type == "person" or index == first):
             return _known(tuple(folded[titles_from:index]), words[index:], raw, entry)
         at = roles.at_start(folded[index : index + roles.longest])
@@ -278,9 +266,8 @@ def _locate(raw: str, words: Sequence[str]) -> tuple[str, int]:
     if not words:
         return "", len(raw)
     offset = -1
-    for start in range(len(raw)):
-        if raw.startswith(words[0], start) and _words_at(raw, start, words):
-            offset = start
+    while (offset := raw.find(words[0], offset + 1)) >= 0:
+        if _words_at(raw, offset, words):
             break
     end = _words_at(raw, offset, words)
     name = raw[offset:end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from .nominals import RolesKey, parse_phrase
+from .nominals import RolesKey, parse_phrase, roles_key
 from .roles import RoleLexicon
 from .speaker_names import Answer, names_somebody
 
@@ -36,7 +36,7 @@ def answer_features(answer: Answer, source: str, roles: RoleLexicon) -> dict[str
     elif " " in entity.name:
         features["full"] = 1.0
     if why in DESCRIBING and source:
-        features.update(_wording(why, source, RolesKey(roles)))
+        features.update(_wording(why, source, roles_key(roles)))
     return features
 
 

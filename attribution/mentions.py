@@ -117,6 +117,8 @@ def find_names(text: str, registry: Registry, *, masks: Sequence[tuple[int, int]
     found = ArticleNames([], [], [], sentence_starts, {}, {})
     singles: list[tuple[int, int, ParsedName, str]] = []
     for start, end, raw in name_strings(text, masks):
+        if raw.lower() in STOP_WORDS and not raw.isupper():
+            continue  # "The", "But": most capitals that open a sentence
         parsed = parse_name(raw, registry, after_article(text, start))
         if not parsed.name:
             continue

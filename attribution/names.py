@@ -17,6 +17,7 @@ _LETTERS = str.maketrans(
 SPACES = re.compile(r"\s+")
 POSSESSIVE = re.compile(r"(?:(?<=\w)['’ʼ]s|(?<=[sS])['’ʼ])(?=\s{0,9}$)", re.IGNORECASE)
 LEADING_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_ARTICLES = ("the ", "a ", "an ")
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 _PARTICLES = "al bin ibn da de del della den der di dos du e el la las le los of ten ter und van vel von y zu zum zur"
@@ -42,15 +43,20 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def fold_name(text: str) -> str:
     """Return `text` folded, without a leading article, a possessive ending, and the dots of acronyms and initials."""
-    folded = LEADING_ARTICLE.sub("", strip_possessive(fold(text))).strip(' ,;:"“”«»()')
+    folded = strip_possessive(fold(text))
+    if folded.startswith(_ARTICLES):
+        folded = LEADING_ARTICLE.sub("", folded)
+    folded = folded.strip(' ,;:"“”«»()')
     return folded.replace(".", "") if "." in folded else folded
 
 
 def strip_possessive(text: str) -> str:
     """Return `text` without a final 's or s'."""
-    return POSSESSIVE.sub("", text)
+    # Most words have no apostrophe, and this is asked of every word of every name.
+    return POSSESSIVE.sub("", text) if "'" in text or "’" in text or "ʼ" in text else text
 
 
+@lru_cache(maxsize=16384)
 def slug(name: str) -> str:
     """Return a readable id of `name` (`Dmitry Peskov` -> `dmitry-peskov`), "" when no Latin letter or digit is left."""
     return NOT_SLUG.sub("-", fold(strip_possessive(name)).replace("'", "").replace(".", "")).strip("-")

@@ -126,24 +126,26 @@ def pronoun_class(source: str) -> str | None:
 
 def parse_phrase(source: str, roles: RoleLexicon) -> SourcePhrase:
     """Return `source` read as a noun phrase; total, also for text that is none."""
-    return _parse_phrase(source, RolesKey(roles))
+    return _parse_phrase(source, roles_key(roles))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _RolesKeyBase:
-    roles: RoleLexicon
-
-
-class RolesKey(_RolesKeyBase):
+class RolesKey:
     """The lexicon as a cache key, by identity."""
 
-    __slots__ = ()
+    __slots__ = ("roles",)
 
-    def __hash__(self) -> int:
-        return id(self.roles)
+    def __init__(self, roles: RoleLexicon) -> None:
+        self.roles = roles
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _RolesKeyBase) and self.roles is other.roles
+
+_keys: list[RolesKey] = []
+
+
+def roles_key(roles: RoleLexicon) -> RolesKey:
+    """Return the cache key of a lexicon, the same object as long as no other lexicon is asked for."""
+    if not _keys or _keys[0].roles is not roles:
+        _keys[:] = [RolesKey(roles)]
+    return _keys[0]
 
 
 @lru_cache(maxsize=16384)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
 from .errors import LexiconError
@@ -112,6 +112,7 @@ class Registry:
     roles: RoleLexicon = field(repr=False)
     _by_id: Mapping[str, RegistryEntry] = field(repr=False, default_factory=dict)
     _by_name: Mapping[str, RegistryEntry | None] = field(repr=False, default_factory=dict)
+    _last_words: frozenset[str] = field(repr=False, default=frozenset())
     _by_surname: Mapping[str, tuple[RegistryEntry, ...]] = field(repr=False, default_factory=dict)
     _by_initial: Mapping[str, tuple[tuple[str, tuple[RegistryEntry, ...]], ...]] = field(
         repr=False, default_factory=dict
@@ -183,6 +184,7 @@ class Registry:
             lexicon,
             {entry.id: entry for entry in listed},
             by_name,
+            frozenset(key.rpartition(" ")[2] for key in by_name),
             {key: tuple(group) for key, group in by_surname.items()},
             {key: tuple(group) for key, group in by_initial.items()},
             by_place,
@@ -197,6 +199,10 @@ class Registry:
     def by_name(self, name: str) -> RegistryEntry | None:
         """Return the entry that has this full name, alias or capital, whatever its case, accents and article."""
         return self._by_name.get(fold_name(name))
+
+    def ends_a_name(self, word: str) -> bool:
+        """Return whether any entry has a name with this last word: a quick no for most capitalised words."""
+        return fold_name(word) in self._last_words
 
     def by_surname(self, surname: str, *, gender: Gender | None = None) -> RegistryEntry | None:
         """Return the one person whose surname alone names them in this news (`by_surname`); never two."""
@@ -214,6 +220,9 @@ class Registry:
         Only for names of two words and more; a wrong match costs more than a miss, so both parts must be nearly
         equal and the first letters the same.
         """
+        return _fuzzy(registry_key(self), name)
+
+    def _compare(self, name: str) -> RegistryEntry | None:
         # rapidfuzz takes a while to import and most articles never need it.
         from rapidfuzz.fuzz import ratio
 
@@ -224,7 +233,7 @@ class Registry:
         given = fold_name(parts.given[0])
         fitting: dict[str, RegistryEntry] = {}
         for known, people in self._by_initial.get(surname[0], ()):
-            if abs(len(known) - len(surname)) > 2 or ratio(known, surname) < FUZZY_SURNAME:
+            if abs(len(known) - len(surname)) > 2 or not ratio(known, surname, score_cutoff=FUZZY_SURNAME):
                 continue
             for person in people:
                 for full in (person.name, *person.aliases):
@@ -262,6 +271,30 @@ class Registry:
         if canonical == "leader" and place is not None and place.leader is not None:
             canonical = self.roles.canonical(place.leader)
         return self._holders.get((canonical, of), ())
+
+
+class RegistryKey:
+    """The registry as a cache key, by identity: comparing its entries would cost more than what is cached."""
+
+    __slots__ = ("registry",)
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+
+_keys: list[RegistryKey] = []
+
+
+@lru_cache(maxsize=16384)
+def _fuzzy(key: RegistryKey, name: str) -> RegistryEntry | None:
+    return key.registry._compare(name)
+
+
+def registry_key(registry: Registry) -> RegistryKey:
+    """Return the cache key of a registry, the same object as long as no other registry is asked for."""
+    if not _keys or _keys[0].registry is not registry:
+        _keys[:] = [RegistryKey(registry)]
+    return _keys[0]
 
 
 def read_raw_entries(path: DataFile) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
@@ -42,6 +42,10 @@ class RoleLexicon:
 
     nouns: Mapping[str, RoleNoun]
     longest: int
+    first_words: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "first_words", frozenset(form.partition(" ")[0] for form in self.nouns))
 
     @classmethod
     def read(cls, path: DataFile | None = None) -> RoleLexicon:
@@ -80,6 +84,8 @@ class RoleLexicon:
 
     def at_start(self, words: list[str]) -> tuple[RoleNoun, int] | None:
         """Return the longest role noun that begins the folded `words` and how many of them it takes, or None."""
+        if not words or words[0] not in self.first_words:
+            return None
         for size in range(min(self.longest, len(words)), 0, -1):
             noun = self.nouns.get(" ".join(words[:size]))
             if noun is not None:

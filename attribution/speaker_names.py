@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
@@ -33,6 +32,8 @@ THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "record
           "trends", "facts", "events", "comments", "questions", "words", "things", "signs", "ads", "images", "tapes",
           "eyes", "actions", "policies", "issues", "problems", "polls", "statistics")  # fmt: skip
 MANY = frozenset({"services", "affairs", "workers", "allies", "investigations"})
+CAPITALISED = re.compile(r"\b[A-Z][a-z’'-]{1,20}\b")
+NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )?([A-Z][a-z’'-]{1,20})\b")
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
 NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
@@ -141,7 +142,19 @@ class NameStage:
 
     def again(self, answer: Answer, how: SpeakerHow, why: str) -> Answer:
         """Return the same speaker reached another way."""
-        return replace(answer, how=how, why=why, share=None, base=answer.base or answer.why)
+        return Answer(
+            answer.name,
+            answer.type,
+            how,
+            why,
+            answer.id,
+            answer.entity,
+            answer.plural,
+            answer.head,
+            answer.modifiers,
+            base=answer.base or answer.why,
+            side=answer.side,
+        )
 
     def of_entry(self, entry: RegistryEntry, said: str) -> Answer:
         entity = self.names.by_key.get(entry.id)
@@ -184,22 +197,23 @@ class NameStage:
         last = self.registry.roles.nouns.get(last_word(entity.name))
         return "document" if last is not None and last.kind == "document" else "organization"
 
-    def of_entity(self, entity: Entity, how: SpeakerHow, why: str, kind: SpeakerType | None = None) -> Answer:
+    def of_entity(
+        self,
+        entity: Entity,
+        how: SpeakerHow,
+        why: str,
+        kind: SpeakerType | None = None,
+        share: float | None = None,
+    ) -> Answer:
         if kind is None:
             kind = self.plain_type(entity)
         known = entity.entry
         if known is None and kind == "person":
             known = self.registry.fuzzy(entity.name)
         if known is not None:
-            return Answer(known.name, known.type, how, why, known.id, entity)
-        return Answer(
-            entity.name,
-            kind,
-            how,
-            why,
-            self.person_id(entity.name) if kind == "person" else self.slug_id(entity.name),
-            entity,
-        )
+            return Answer(known.name, known.type, how, why, known.id, entity, share=share)
+        own_id = self.person_id(entity.name) if kind == "person" else self.slug_id(entity.name)
+        return Answer(entity.name, kind, how, why, own_id, entity, share=share)
 
     def person_id(self, name: str) -> str:
         """Return the slug of a full name; of a lone surname or given name one that holds in this article only."""
@@ -367,10 +381,10 @@ class NameStage:
         letters = acronym.replace(".", "")
         if not (letters.isupper() and letters.isascii() and letters.isalpha() and 3 <= len(letters) <= 6):
             return None
-        found = spelt_pattern(letters).search(self.text)
+        found = spelt_out(self.text, letters)
         if found is None:
             return None
-        answer = self.organization(" ".join(found[0].split()), "alias")
+        answer = self.organization(found, "alias")
         return self.again(answer, "alias", "speaker.alias")
 
     def is_brand(self, name: str, start: int) -> bool:
@@ -518,11 +532,22 @@ class NameStage:
         return second.determiner == "none" and second.head is not None and not second.head.plural
 
 
-@lru_cache(maxsize=256)
-def spelt_pattern(letters: str) -> re.Pattern[str]:
-    """Return the pattern of capitalised words with these initials: SEC is a Securities and Exchange Commission."""
-    small = r"(?: (?:to|of|for|and|the|on|in|of the|for the))?"
-    return re.compile(r"\b" + (small + " ").join(rf"{letter}[a-z’'-]{{1,20}}" for letter in letters) + r"\b")
+def spelt_out(text: str, letters: str) -> str | None:
+    """Return the capitalised words of `text` with these initials: SEC is a Securities and Exchange Commission."""
+    initial = letters[0]
+    for match in CAPITALISED.finditer(text):
+        if match[0][0] != initial:
+            continue
+        words, at = [match[0]], match.end()
+        for letter in letters[1:]:
+            following = NEXT_CAPITALISED.match(text, at)
+            if following is None or following[1][0] != letter:
+                break
+            words.append(following[0].strip())
+            at = following.end()
+        else:
+            return " ".join(words)
+    return None
 
 
 def _is_of(entity: Entity, country: RegistryEntry) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 from .authors import find_author
@@ -115,8 +114,7 @@ class PronounStage(RoleStage):
             return None, f"{DECLINED}.no-antecedent"
         if person.gender is None and share >= SURE_OF_GENDER:
             person.gender = gender
-        answer = self.of_entity(person, "pronoun", "speaker.pronoun", "person")
-        return self.found(replace(answer, share=share))
+        return self.found(self.of_entity(person, "pronoun", "speaker.pronoun", "person", share))
 
     def named_between(self, last: Said, start: int, content: tuple[int, int] | None) -> bool:
         """Return whether a person is named after the last speaker outside quotations and what that speaker said."""

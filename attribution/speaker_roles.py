@@ -154,8 +154,7 @@ class RoleStage(NameStage):
             # "The 34-year-old mother of three" is the person just spoken of.
             person, share = self.antecedent(item, start, head.gender)
             if person is not None and person.entity is not None:
-                aged = self.of_entity(person.entity, "nominal", "speaker.aged", "person")
-                return self.found(replace(aged, share=share))
+                return self.found(self.of_entity(person.entity, "nominal", "speaker.aged", "person", share))
         chained = self.chained(phrase, start) if definite or phrase.determiner == "other" else None
         if phrase.determiner != "other":
             candidates = find_described(
@@ -171,8 +170,7 @@ class RoleStage(NameStage):
             )
             best, share = self.choose("nominal", item, candidates)
             if best is not None and best.entity is not None:
-                titled = self.of_entity(best.entity, "nominal", "speaker.title")
-                return self.found(replace(titled, share=share))
+                return self.found(self.of_entity(best.entity, "nominal", "speaker.title", None, share))
         if chained is not None:
             return self.found(chained)
         if head.kind == "office" and (phrase.determiner == "definite" or (definite and self.country_of(phrase))):
