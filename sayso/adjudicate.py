@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from .attribution.errors import InputError
 from .attribution.types import Article
 from .folder import REVIEW
 from .labeling.adjudication import Verdict, find_disagreements
+from .labeling.drift import SessionFigures, measure_sessions
 from .labeling.review_items import Changes, Decision, ReviewItem, SpeakerAnswer, StanceAnswer
 from .labeling.review_log import read_logs
 from .labeling.review_queue import answers_of
@@ -24,6 +26,8 @@ class Said:
     items: tuple[ReviewItem, ...]
     annotators: tuple[Reviewed, ...]
     adjudicators: tuple[Reviewed, ...]
+    sessions: Mapping[str, Sequence[SessionFigures]]
+    """Of each annotator what every session was like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,13 @@ def read_said(folder: Path) -> Said:
     if not logs:
         raise InputError(f"nobody has reviewed {folder} yet; `sayso review {folder} --annotator NAME` begins")
     found: dict[str, list[Reviewed]] = {"annotator": [], "adjudicator": []}
+    sessions = {}
     for log in logs:
-        found[log.role].append(apply(log.events, items, annotator=log.annotator, articles=articles))
-    return Said(tuple(items), tuple(found["annotator"]), tuple(found["adjudicator"]))
+        reviewed = apply(log.events, items, annotator=log.annotator, articles=articles)
+        found[log.role].append(reviewed)
+        if log.role == "annotator":
+            sessions[log.annotator] = measure_sessions(log.events, reviewed)
+    return Said(tuple(items), tuple(found["annotator"]), tuple(found["adjudicator"]), sessions)
 
 
 def find_disputes(said: Said) -> list[Dispute]:

@@ -103,6 +103,27 @@ def test_settled_questions_are_kept_and_not_asked_again(dataset: Path, monkeypat
     assert sorted(logs) == ["adjudicator", "annotator", "annotator"]
 
 
+def test_agreement_tells_what_each_session_was_like(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = list(read_items(dataset, ("rents",)))
+    with ReviewLog(review_folder(dataset), "Ana") as log:
+        favor = Changes(stances=(StanceAnswer("rents", "favor"),))
+        log.decide(items[1].ref(), Decision("accept", favor), seen=True, seconds=8.04)
+        log.decide(items[2].ref(), Decision("reject"), seen=True, seconds=4.0)
+    found = document_of(run(monkeypatch, "agreement", dataset, "--json"), "agreement")["sessions"]
+    assert [{key: one[key] for key in one if key != "day"} for one in found["Ana"]] == [
+        # Of the first session only what was not answered again; that one stayed blind to the stance.
+        {"session": 1, "items": 1, "rejected": 0.0, "changed": 0.0, "seconds": None, "labels": {}},
+        {"session": 2, "items": 2, "rejected": 0.5, "changed": 1.0, "seconds": 6.0, "labels": {"favor": 1}},
+    ]
+    assert len(found["Tom"]) == 1
+    told = run(monkeypatch, "agreement", dataset).out
+    assert [line.split()[:2] for line in told.splitlines() if line.startswith(("Ana", "Tom"))] == [
+        ["Ana", "1"],
+        ["Ana", "2"],
+    ]
+    assert "favor 100%" in told
+
+
 def test_verify_finds_damage_and_ends_with_1(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, "review", "verify", dataset).out == "2 of 2 logs are whole\n"
     path = sorted(review_folder(dataset).glob("by-*.jsonl"))[0]

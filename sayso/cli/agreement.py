@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from sayso.adjudicate import Dispute, Said
     from sayso.labeling.agreement import AgreementReport, Estimate, Nominal
+    from sayso.labeling.drift import SessionFigures
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Dataset folder that was reviewed.")]
 Resamples = Annotated[int, typer.Option(metavar="N", min=0, help="Bootstrap resamples for the 95 % intervals.")]
@@ -36,18 +38,37 @@ def agreement(
     """Measure how far the reviewers of a dataset agree.
 
     Percent, kappa (Cohen's of two, Fleiss' of more), Krippendorff's alpha, and F1 of spans, with 95 % intervals; what
-    was answered blind stands apart. --json adds each label, target, pair and document.
+    was answered blind stands apart. Who reviewed in several sessions sees how answers drift from one to the next.
+    --json adds each label, target, pair and document.
 
     Example: sayso agreement out/dataset
     """
     from sayso.adjudicate import read_said
     from sayso.labeling.agreement import measure_agreement
 
-    report = measure_agreement(read_said(folder).annotators, resamples=resamples, seed=seed)
+    said = read_said(folder)
+    report = measure_agreement(said.annotators, resamples=resamples, seed=seed)
     if as_json:
-        sys.stdout.write(safe_json(report.to_json(), indent=2) + "\n")
+        sessions = {name: [one.to_json() for one in found] for name, found in said.sessions.items()}
+        sys.stdout.write(safe_json({**report.to_json(), "sessions": sessions}, indent=2) + "\n")
     else:
         _print_report(report)
+        _print_sessions(said.sessions)
+
+
+def _print_sessions(sessions: Mapping[str, Sequence[SessionFigures]]) -> None:
+    """Print a row for each session of those who had several: one alone can't drift."""
+    rows = [("session", "day", "items", "changed", "rejected", "seconds", "stances")]
+    for name, found in sessions.items():
+        for one in found if len(found) > 1 else ():
+            stances = ", ".join(
+                f"{label} {number / sum(one.labels.values()):.0%}" for label, number in one.labels.items()
+            )
+            pace = "–" if one.seconds is None else f"{one.seconds:.0f}"
+            shares = (f"{one.changed:.0%}", f"{one.rejected:.0%}")
+            rows.append((f"{name} {one.session}", one.day, f"{one.items:,}", *shares, pace, stances or "–"))
+    if len(rows) > 1:
+        print_rows([hostile_line(cell) for cell in row] for row in rows)
 
 
 def _print_report(report: AgreementReport) -> None:
