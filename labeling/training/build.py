@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import logging
 import os
@@ -10,7 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,12 @@ from sayso.labeling.pair import (
     NAME,
     Calibration,
     PairStance,
-    Settings,
     count_votes,
     head_of,
     load_pair,
 )
 from sayso.labeling.pair_input import SCHEME, make_input
+from sayso.labeling.pair_view import PairView
 from sayso.labeling.stance_scores import Answer, macro_f1, score_answers
 
 from .calibrate import fit_calibration
@@ -41,12 +42,14 @@ from .card import CARD, make_card
 from .data import Example, read_examples
 from .export import describe_calibration, export_pair, write_config
 from .loop import read_checkpoint, train_pair
-from .recipe import Recipe, Role, check_file, describe, read_recipe
+from .recipe import OWN, Recipe, Role, check_file, describe, learns_alike, read_recipe
 
 log = logging.getLogger(__name__)
 
 ENCODER_FILES = ("model.safetensors", "tokenizer.json")
 RECIPE = "recipe.toml"
+ROLES: tuple[Role, ...] = ("choose", "measure")
+FOLDS = 5
 Progress = Callable[[int, int, str], None]
 
 
@@ -86,33 +89,33 @@ def finish_pair(
     """Export the checkpoint as int8 to `out`, calibrated on what chooses and measured, and return the metrics."""
     recipe = read_recipe(recipe_path)
     net, trained, steps = read_checkpoint(checkpoint)
-    if describe(trained) != describe(recipe):
+    if not learns_alike(trained, recipe):
         raise ConfigError(f"{checkpoint}: trained by another recipe than {recipe_path}; train again")
-    examples = {role: _by_set(recipe, role, data) for role in ("choose", "measure")}
+    examples = {role: _by_set(recipe, role, data) for role in ROLES}
     most, tokenizer = recipe.optimiser.most_pieces, encoder / "tokenizer.json"
+    given: dict[str, Calibration] = {head: found.calibration() for head, found in recipe.answers.calibration.items()}
     with tempfile.TemporaryDirectory() as scratch:
         # The same weights in single precision: what int8 costs is measured, not believed.
         plain = Path(scratch) / "plain"
         export_pair(copy.deepcopy(net), tokenizer, plain, most_pieces=most, version=version, int8=False)
-        exact = load_pair(plain)
         export_pair(net, tokenizer, out, most_pieces=most, version=version)
-        model = load_pair(out)
-        scores = {name: _scores(model, found) for part in examples.values() for name, found in part.items()}
-        calibration = {
-            head: recipe.answers.calibration[head].calibration()
-            if head in recipe.answers.calibration
-            else _calibrate(head, examples["choose"], scores)
-            for head in HEADS
+        scored = {
+            name: {
+                role: {key: _score(load_pair(folder), rows) for key, rows in examples[role].items()} for role in ROLES
+            }
+            for name, folder in (("int8", out), ("plain", plain))
         }
-        settings = {
-            "most_pieces": most,
-            "threshold": recipe.answers.threshold,
-            "calibration": describe_calibration(calibration),
-        }
-        write_config(out, settings, version=version)
-        model = load_pair(out)
-        exact.settings = model.settings
-        metrics = _measure(model, exact, recipe, examples, scores, out=out, steps=steps)
+    chosen = [row for rows in scored["int8"]["choose"].values() for row in rows]
+    calibration = {head: given.get(head) or _calibrate(head, chosen) for head in HEADS}
+    settings = {
+        "most_pieces": most,
+        "threshold": recipe.answers.threshold,
+        "calibration": describe_calibration(calibration),
+    }
+    write_config(out, settings, version=version)
+    # A family's pairs are measured by a calibration that was fitted on other families.
+    folds = {"choose": _cross_fit(given, chosen), "measure": [calibration]}
+    metrics = _measure(load_pair(out), recipe, scored, folds, out=out, steps=steps)
     for name, text in (
         (METRICS, json.dumps(metrics, ensure_ascii=False, indent=2) + "\n"),
         (CARD, make_card(metrics)),
@@ -128,70 +131,100 @@ def _by_set(recipe: Recipe, role: Role, data: Path) -> dict[str, list[Example]]:
     """Return the examples of a role by what they are measured as; sentences of all codebooks are one set."""
     found: dict[str, list[Example]] = {}
     for source in recipe.of_role(role):
-        own = f"families_{role}" if source.format == "sentences" else source.format
-        found.setdefault(own, []).extend(read_examples(source, data))
+        name = f"families_{'_'.join(source.splits) or role}" if source.format in OWN else f"{source.format}_{role}"
+        found.setdefault(name, []).extend(read_examples(source, data))
     return found
 
 
-def _scores(model: PairStance, examples: Sequence[Example]) -> list[tuple[float, ...]]:
-    return [model.scores(example.view) for example in examples]
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A pair with the graph's scores and the votes of the labeling functions."""
+
+    example: Example
+    scores: tuple[float, ...]
+    votes: tuple[int, ...]
 
 
-def _calibrate(
-    head: str, chosen: Mapping[str, Sequence[Example]], scores: Mapping[str, Sequence[Sequence[float]]]
-) -> Calibration:
-    rows = [
-        (list(values), list(count_votes(example.view)), [label in example.possible for label in LABELS])
-        for name, found in chosen.items()
-        for example, values in zip(found, scores[name], strict=True)
-        if head_of(example.view) == head
+Sets = Mapping[str, Sequence[Scored]]
+
+
+def _score(model: PairStance, examples: Sequence[Example]) -> list[Scored]:
+    return [Scored(example, model.scores(example.view), count_votes(example.view)) for example in examples]
+
+
+def _calibrate(head: str, rows: Sequence[Scored]) -> Calibration:
+    columns = [
+        (row.scores, row.votes, [label in row.example.possible for label in LABELS])
+        for row in rows
+        if head_of(row.example.view) == head
     ]
-    if not rows:
+    if not columns:
         return Calibration()
     # Votes are cast for a codebook's targets only; of mentions they know nothing.
-    return fit_calibration(*(np.asarray(column, float) for column in zip(*rows, strict=True)), votes=head == HEADS[0])
+    return fit_calibration(
+        *(np.asarray(column, float) for column in zip(*columns, strict=True)), votes=head == HEADS[0]
+    )
 
 
-def _answers(settings: Settings, examples: Sequence[Example], scores: Sequence[Sequence[float]]) -> list[Answer]:
+def _answers(
+    calibrations: Sequence[Mapping[str, Calibration]], rows: Sequence[Scored], threshold: float
+) -> list[Answer]:
+    """Return the answers of pairs, each under the calibration of its fold, or the one there is."""
     answers = []
-    for number, (example, values) in enumerate(zip(examples, scores, strict=True)):
-        calibration = settings.calibration[head_of(example.view)]
-        chances = calibration.chances(values, count_votes(example.view))
+    for number, row in enumerate(rows):
+        found = calibrations[_fold_of(row.example.group) if len(calibrations) > 1 else 0]
+        chances = found[head_of(row.example.view)].chances(row.scores, row.votes)
         best = chances.index(max(chances))
         answers.append(
             Answer(
-                id=f"{example.id}:{number}",
+                id=f"{row.example.id}:{number}",
                 target="",
-                gold=tuple(example.possible),
-                label=LABELS[best] if chances[best] >= settings.threshold else "unclear",
+                gold=tuple(row.example.possible),
+                label=LABELS[best] if chances[best] >= threshold else "unclear",
                 confidence=chances[best],
-                group=example.group,
+                group=row.example.group,
                 best=LABELS[best],
             )
         )
     return answers
 
 
+def _fold_of(group: str) -> int:
+    digest = hashlib.sha256(f"calibration\x1f{group}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:4], "big") % FOLDS
+
+
+def _cross_fit(given: Mapping[str, Calibration], rows: Sequence[Scored]) -> list[dict[str, Calibration]]:
+    """Return for each fold of families and texts the calibration fitted on the other folds."""
+    return [
+        {
+            head: given.get(head) or _calibrate(head, [row for row in rows if _fold_of(row.example.group) != fold])
+            for head in HEADS
+        }
+        for fold in range(FOLDS)
+    ]
+
+
 def _measure(
     model: PairStance,
-    exact: PairStance,
     recipe: Recipe,
-    examples: Mapping[str, Mapping[str, Sequence[Example]]],
-    scores: Mapping[str, Sequence[Sequence[float]]],
+    scored: Mapping[str, Mapping[Role, Sets]],
+    folds: Mapping[str, Sequence[Mapping[str, Calibration]]],
     *,
     out: Path,
     steps: int,
 ) -> dict[str, Any]:
-    sets = {name: found for part in examples.values() for name, found in part.items()}
     measured: dict[str, Any] = {}
     plain: dict[str, Any] = {}
-    for name, found in sets.items():
-        answers = _answers(model.settings, found, scores[name])
-        measured[name] = score_answers(answers).to_json()
-        in_full = _answers(model.settings, found, _scores(exact, found))
-        alike = sum(a.best == b.best for a, b in zip(answers, in_full, strict=True)) / len(answers)
-        forced = macro_f1([replace(answer, label=answer.best) for answer in in_full])
-        plain[name] = {"macro_f1_forced": round(forced, 4), "same_answers": round(alike, 4)}
+    for role in ROLES:
+        for name, rows in scored["int8"][role].items():
+            answers = _answers(folds[role], rows, recipe.answers.threshold)
+            measured[name] = score_answers(answers).to_json()
+            in_full = _answers(folds[role], scored["plain"][role][name], recipe.answers.threshold)
+            alike = sum(a.best == b.best for a, b in zip(answers, in_full, strict=True)) / len(answers)
+            forced = macro_f1([replace(answer, label=answer.best) for answer in in_full])
+            plain[name] = {"macro_f1_forced": round(forced, 4), "same_answers": round(alike, 4)}
+    views = [row.example.view for sets in scored["int8"].values() for rows in sets.values() for row in rows]
     return {
         "artifact": {
             "name": NAME,
@@ -203,15 +236,14 @@ def _measure(
         },
         "recipe": describe(recipe),
         "steps": steps,
-        "speed": measure_speed(model, [example for found in sets.values() for example in found][:300]),
+        "speed": measure_speed(model, views[:: max(1, len(views) // 300)]),
         "scores": measured,
         "single_precision": plain,
     }
 
 
-def measure_speed(model: PairStance, examples: Sequence[Example]) -> dict[str, float]:
+def measure_speed(model: PairStance, views: Sequence[PairView]) -> dict[str, float]:
     """Return how many pairs go through in a second of processor time, and how many pieces they have."""
-    views = [example.view for example in examples]
     model.predict(views[:5])
     began = time.process_time()
     model.predict(views)

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sayso.attribution.errors import InputError
 from sayso.labeling.codebook import LABELS, DecidedLabel, read_codebook
-from sayso.labeling.families import read_sentences
+from sayso.labeling.families import NOT_ADDRESSED, expand_family, read_families, read_sentences
 from sayso.labeling.foreign import OpenExample, read_foreign
 from sayso.labeling.pair import HEADS, head_of
 from sayso.labeling.pair_input import Ints, PairInput, make_input
 from sayso.labeling.pair_view import PairView, make_open_view, make_views
-from sayso.labeling.passages import Passage
+from sayso.labeling.passages import LabelledPair, Passage
 
-from .recipe import Data, check_file
+from .recipe import OWN, Data, check_file
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 # Which pairs a label says nothing about: UNSCon marks what is negative, and leaves praise and neutrality alone.
-NOT_AGAINST = ("favor", "neutral")
+NOT_AGAINST: tuple[DecidedLabel, ...] = ("favor", "neutral")
 Possible = tuple[DecidedLabel, ...]
 
 
@@ -69,8 +69,8 @@ def read_examples(data: Data, folder: Path) -> list[Example]:
     """
     path = find_data(data, folder)
     check_file(path, data.sha256, InputError)
-    if data.format == "sentences":
-        found = _read_sentences(path, data)
+    if data.format == "sentences" or data.format == "families":
+        found = _read_own(path, data)
     elif data.format == "unscon":
         found = _read_unscon(path)
     else:
@@ -83,24 +83,45 @@ def read_examples(data: Data, folder: Path) -> list[Example]:
 def find_data(data: Data, folder: Path) -> Path:
     """Return where a recipe's file is: in `folder`, or for sentences beside the package's own if it is not there."""
     path = folder / data.file
-    if data.format == "sentences" and not path.is_file():
+    if data.format in OWN and not path.is_file():
         from importlib.resources import files
 
-        packaged = Path(str(files("sayso.seeds").joinpath("stance", Path(data.file).name)))
+        packaged = Path(str(files("sayso.seeds").joinpath("stance", *Path(data.file).parts)))
         return packaged if packaged.is_file() else path
     return path
 
 
-def _read_sentences(path: Path, data: Data) -> list[Example]:
+def _read_own(path: Path, data: Data) -> list[Example]:
     codebook = read_codebook(data.codebook or "")
+    if data.format == "families":
+        pairs = [
+            make_pair(record)
+            for family in read_families(path, codebook)
+            for record in expand_family(family, most=data.readings)
+        ]
+    else:
+        pairs = read_sentences(path, codebook)
     examples = []
-    for pair in read_sentences(path, codebook):
+    for pair in pairs:
         if pair.label is None or pair.label == "unclear" or (data.splits and pair.split not in data.splits):
             continue
         for hit, view in make_views(pair.passage, codebook):
             if hit.target == pair.target:
                 examples.append(Example(pair.id, view, (pair.label,), pair.family))
     return examples
+
+
+def make_pair(record: Mapping[str, Any]) -> LabelledPair:
+    """Return the pair of one reading of a family, as `expand_family` makes it."""
+    passage = Passage(
+        record["text"],
+        before=record["context"],
+        cue=record["cue"],
+        speaker=record["speaker"],
+        side=record["side"],
+    )
+    label = None if record["label"] == NOT_ADDRESSED else record["label"]
+    return LabelledPair(record["id"], passage, record["target"], label, record["family"], record["split"])
 
 
 def _open(example: OpenExample) -> Example:
@@ -192,4 +213,4 @@ def stack(learnt: Sequence[Learnt], chosen: Sequence[int]) -> Batch:
             arrays[field, number, : len(values)] = values
     heads = np.asarray([row.head for row in rows], np.int64)
     truth = np.asarray([row.truth for row in rows], np.float32)
-    return Batch(np.asarray(chosen, np.int64), *arrays, heads, truth)
+    return Batch(np.asarray(chosen, np.int64), arrays[0], arrays[1], heads, truth)

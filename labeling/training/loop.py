@@ -22,7 +22,7 @@ from sayso.labeling.pair_input import read_tokenizer
 
 from .data import Batch, Learnt, cut_batches, make_learnt, read_examples, stack
 from .net import PairNet, Shape, read_encoder
-from .recipe import Recipe, check_file, describe, read_recipe
+from .recipe import Recipe, check_file, describe, learns_alike, read_recipe
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +176,8 @@ class _Run:
 
     def load(self, path: Path) -> None:
         state = torch.load(path, weights_only=True, map_location=self.device)
-        if state["recipe"] != json.dumps(describe(self.recipe)) or state["steps"] != self.steps:
+        trained = Recipe.model_validate(json.loads(state["recipe"]))
+        if not learns_alike(trained, self.recipe) or state["steps"] != self.steps:
             raise ConfigError(f"{path}: checkpoint of another recipe; remove it or train into another folder")
         self.net.load_state_dict(state["net"])
         self.average = state["average"]

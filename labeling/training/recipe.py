@@ -15,7 +15,9 @@ from sayso.labeling.pair import Calibration
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 SHA256 = r"^[0-9a-f]{64}$"
-DataFormat = Literal["sentences", "newsmtsc", "vast", "unscon"]
+DataFormat = Literal["sentences", "families", "newsmtsc", "vast", "unscon"]
+OWN = ("sentences", "families")
+"""Formats whose targets are a codebook's, and whose lines belong to splits."""
 Role = Literal["learn", "choose", "measure"]
 
 
@@ -33,7 +35,7 @@ class Encoder(PinnedFile):
 
 
 class Data(PinnedFile):
-    """One file of labelled data. Sentences are of a codebook and have splits of their own: see `SPLITS`."""
+    """One file of labelled data."""
 
     name: str = Field(min_length=1)
     file: str = Field(min_length=1)
@@ -44,7 +46,9 @@ class Data(PinnedFile):
     repeat: int = Field(default=1, ge=1, le=20)
     """How often each pair is seen in an epoch."""
     splits: tuple[Literal["train", "validation", "test"], ...] = ()
-    """Of sentences: the splits that are taken; () for files that are one split."""
+    """Of sentences and families: the splits that are taken; () for files that are one split."""
+    readings: int = Field(default=7, ge=1, le=200)
+    """Of families: how many readings of each sentence with choices are taken."""
 
 
 class Network(BaseModel):
@@ -125,8 +129,8 @@ def read_recipe(path: Path) -> Recipe:
     if recipe.network.frozen >= recipe.network.layers:
         raise ConfigError(f"{path}: network.frozen must be less than network.layers ({recipe.network.layers})")
     for data in recipe.data:
-        if data.format == "sentences" and data.codebook is None:
-            raise ConfigError(f"{path}: data {data.name!r} are sentences and need the codebook of their targets")
+        if data.format in OWN and data.codebook is None:
+            raise ConfigError(f"{path}: data {data.name!r} are {data.format} and need the codebook of their targets")
     return recipe
 
 
@@ -144,3 +148,13 @@ def check_file(path: Path, sha256: str, error: type[InputError] | type[ArtifactE
 def describe(recipe: Recipe) -> Mapping[str, object]:
     """Return the recipe as plain values, for metrics and checkpoints."""
     return recipe.model_dump(mode="json")
+
+
+def learns_alike(one: Recipe, other: Recipe) -> bool:
+    """Return whether both give the same weights: what chooses and measures may change without training anew."""
+    return all(getattr(one, part) == getattr(other, part) for part in LEARNING) and (
+        one.of_role("learn") == other.of_role("learn")
+    )
+
+
+LEARNING = ("seed", "encoder", "tokenizer", "network", "optimiser")
