@@ -15,6 +15,9 @@ TargetHow = Literal["term", "opposed", "echo", "anaphor", "cue"]
 # Words that point back: a passage with one of them and no target of its own may be about what was said before.
 POINTERS = frozenset("it this that these those they them such so there".split())
 OWN = frozenset({"our", "ours"})
+# Prefixes that turn a word into its opposite, and the marks that join them.
+REVERSERS = frozenset({"de", "non", "un", "dis"})
+HYPHENS = frozenset("-‐‑–")
 # A passage longer than this says for itself what it is about.
 MAX_POINTING_WORDS = 14
 # The pointer stands early in the passage, where it is subject or object of the main clause.
@@ -55,6 +58,8 @@ def find_targets(passage: Passage, codebook: Codebook, *, words: Sequence[Word] 
     found: dict[str, list[Mention]] = {}
     echoes: dict[str, list[Mention]] = {}
     for hit in codebook.index.find(_own_side_named(words, passage, codebook)):
+        if _is_reversed(words, hit.first, passage.text):
+            continue
         target, group = hit.key
         how: TargetHow = "term" if group == "terms" else "opposed" if group == "opposed" else "echo"
         place = echoes if how == "echo" else found
@@ -73,6 +78,12 @@ def find_targets(passage: Passage, codebook: Codebook, *, words: Sequence[Word] 
                 target = max(raised, key=lambda key: raised[key])
                 found[target] = [Mention(at, at, "anaphor", words[at].form)]
     return tuple(TargetHit(target, _merge(found[target])) for target in codebook.target_ids if target in found)
+
+
+def _is_reversed(words: Sequence[Word], first: int, text: str) -> bool:
+    """Return whether a prefix before word `first` turns it into its opposite: de-[escalation], non-[aggression]."""
+    before = words[first - 1] if first else None
+    return before is not None and before.form in REVERSERS and text[before.end : words[first].start] in HYPHENS
 
 
 def _own_side_named(words: Sequence[Word], passage: Passage, codebook: Codebook) -> Sequence[Word]:
