@@ -42,7 +42,7 @@ ROLE_VERBS = frozenset({"docs", "users", "doctor", "counsel", "witness", "nurse"
 FOLLOWS_BLANK = frozenset("(oiwbrstt")
 GENDER_LEADS = frozenset((" s", " t", " b"))
 _STATE_NAMES = frozenset(US_STATES.values())
-MAX_DESCRIBED = 6
+MAX_DESCRIBED = 4
 MAX_RANKED = 60
 MAX_BEARERS = 40
 

@@ -1,8 +1,9 @@
 """Attributions in, the same attributions with their speakers out: ordered stages, each naming itself in `why`.
 
-Ids: a known speaker has its registry id; anybody else the slug of the full name (`simon-miles`). Unnamed speakers and
-documents are scoped to their article, as another article's "senior US official" is somebody else:
-`unnamed-<6 hex digits of the article id's SHA-256>-senior-us-official`.
+Ids: a known speaker has its registry id; anybody else the slug of the full name (`simon-miles`). Unnamed speakers,
+documents, bodies without a name and people of whom an article gives one word only are scoped to it, as another
+article's "senior US official" or Smith is somebody else: `unnamed-<6 hex digits of the article id's
+SHA-256>-senior-us-official`, `organization-…-bank`, `person-…-smith`.
 """
 
 from __future__ import annotations

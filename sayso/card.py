@@ -208,9 +208,9 @@ denial, number, name or opposite differs; reported speech only where it is equal
 other words are missed.
 
 A speaker's id is the same in all articles: that of the registry of known people, institutions and countries, or the
-name itself; two people of one name share it. Ids of unnamed speakers and documents hold within their article. The
-config `speakers` has one row for each person, organization and country; `one_word` marks people of whom only one name
-is given, who may be several.
+name itself; two people of one full name share it. Ids of unnamed speakers, documents, bodies without a name ("the
+bank") and people whom an article calls by one word only hold within their article. The config `speakers` has one row
+for each person, organization and country with a name; `one_word` marks people of whom only one name is given.
 
 An article is in `train`, `validation` or `test` by the hash of its id (80, 10 and 10 %), so that adding articles never
 moves one. A repeated quotation is where the oldest article that has it is, so that none is in two splits; so is an

@@ -157,7 +157,7 @@ COLUMNS: dict[ConfigName, tuple[Column, ...]] = {
         Column("id", "string", "id of the speaker, the `speaker_id` of the config `attributions`"),
         Column("name", "string", "the name the rows use most"),
         Column("type", "string", "person, organization or country"),
-        Column("one_word", "bool", "a person whom the articles name by one word only: may be several people"),
+        Column("one_word", "bool", "a person whom an article names by one word only; the id is good for that article"),
         Column("attributions", "int64", "number of attributions"),
         Column("direct", "int64", "those that are direct quotations"),
         Column("mixed", "int64", "those that are mixed quotations"),

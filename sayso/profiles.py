@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .attribution.speaker_names import names_somebody
 from .attribution.types import SCHEMA_VERSION, Attribution
 
 if TYPE_CHECKING:
     from .attribution.types import Article
     from .dataset import Row
 
-# Unnamed people and documents are somebody else in the next article (their ids say so); a group like "experts" has the
-# same words everywhere and different members.
-PROFILED_TYPES = ("person", "organization", "country")
 TOP_CUES = 5
 # Cues kept while counting: rare ones are dropped beyond it, so that one speaker's memory is bounded.
 MAX_CUES = 200
@@ -46,7 +44,9 @@ class Profiles:
         """Count the attributions of one article; its parts count as one where they follow each other."""
         for item in attributions:
             speaker = item.speaker
-            if speaker is None or speaker.type not in PROFILED_TYPES:
+            # Unnamed people and documents are somebody else in the next article (their ids say so); a group like
+            # "experts" has the same words everywhere and different members, "the bank" is this article's.
+            if speaker is None or not names_somebody(speaker.type, speaker.name):
                 continue
             profile = self._profiles.setdefault((speaker.id, speaker.type), _Profile())
             profile.names[speaker.name] += 1

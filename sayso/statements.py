@@ -190,7 +190,7 @@ def render_statements(found: Statements, *, limit: int | None = None) -> list[Te
         cues = ", ".join(f"{cue['cue']} {cue['attributions']}" for cue in profile["cues"])
         lines.append(hostile_line(f"cues: {cues}", "dim"))
     if profile is not None and profile["one_word"]:
-        lines.append(hostile_line("named by one word only: may be several people", "yellow"))
+        lines.append(hostile_line("named by one word only: somebody of one article", "yellow"))
     shown = found.rows if limit is None else found.rows[:limit]
     for row in shown:
         place = " · ".join(part for part in (row["title"] or row["article_id"], row["publisher"]) if part)

@@ -223,6 +223,7 @@ def test_profiles_keep_apart_who_only_shares_a_word(tmp_path):
     profiles = Profiles()
     profiles.add(article, [by("ana-ruiz", "Ana Ruiz"), by("ruiz", "Ruiz"), by("georgia", "Georgia")])
     profiles.add(article, [by("georgia", "Georgia", "country"), by("unnamed-0-official", "official", "unnamed")])
+    profiles.add(article, [by("organization-0-bank", "bank", "organization")])
     profiles.add(article, [by("experts", "experts", "group"), replace(item, speaker=None)])
     rows = [(row["id"], row["type"], row["one_word"]) for row in profiles.rows()]
     assert rows == [
