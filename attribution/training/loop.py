@@ -70,7 +70,7 @@ def train_tagger(
         first = _Run.start(recipe.teacher, encoder, steps=steps)
         _train(first, documents, tokenizer, place / CHECKPOINT, resume=resume, on_step=on_step)
         teacher = read_checkpoint(place / CHECKPOINT)[0]
-    run = _Run.start(recipe, encoder, steps=every_epoch * recipe.epochs, teacher=teacher)
+    run = _Run.start(recipe, encoder, steps=every_epoch * (recipe.epochs + recipe.settle_epochs), teacher=teacher)
     _train(run, documents, tokenizer, out / CHECKPOINT, resume=resume, on_step=on_step)
     return out / CHECKPOINT
 
@@ -87,7 +87,7 @@ def _train(
     recipe = run.recipe
     if resume and checkpoint.is_file():
         run.load(checkpoint)
-    per_epoch = math.ceil(run.steps / recipe.epochs)
+    per_epoch = math.ceil(run.steps / (recipe.epochs + recipe.settle_epochs))
     while run.step < run.steps:
         epoch = run.step // per_epoch
         rng = random.Random(f"{recipe.seed}.{epoch}")
@@ -140,12 +140,15 @@ class _Taught:
     tags: Tensor
 
 
-def _between(scores: Tensor, labels: Tensor, likely: Tensor, lengths: Tensor) -> Tensor:
-    """Return the summed cross entropy of `scores` [window, piece, tag] against labels and a teacher, half and half."""
+def _between(scores: Tensor, labels: Tensor, likely: Tensor | None, lengths: Tensor) -> Tensor:
+    """Return the summed cross entropy of `scores` [window, piece, tag] against labels and a teacher, half and half.
+
+    Without a teacher's probabilities `likely`, against the labels alone.
+    """
     inside = torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None]
     logs = scores.log_softmax(-1)[inside]
     right = -logs.gather(1, labels[inside][:, None]).sum()
-    return 0.5 * right - 0.5 * (likely[inside] * logs).sum()
+    return right if likely is None else 0.5 * right - 0.5 * (likely[inside] * logs).sum()
 
 
 class _Run:
@@ -175,6 +178,7 @@ class _Run:
         self.average = {name: p.detach().clone() for name, p in net.named_parameters() if p.requires_grad}
         self.recent: list[tuple[float, float]] = []
         self.began = time.monotonic()
+        self.began_at = 0
 
     @classmethod
     def start(cls, recipe: Recipe, encoder: Path, *, steps: int, teacher: TaggerNet | None = None) -> _Run:
@@ -189,12 +193,20 @@ class _Run:
         net.encoder.words.weight.requires_grad_(False)
         return cls(net, recipe, steps, teacher, taken)
 
+    @property
+    def learning(self) -> int:
+        """The steps before the network settles."""
+        return self.steps * self.recipe.epochs // (self.recipe.epochs + self.recipe.settle_epochs)
+
     def rate(self) -> float:
-        """Return the share of the learning rate for the next step: linear up, then linear down to zero."""
-        warm = max(1, round(self.recipe.warm_up * self.steps))
-        if self.step < warm:
-            return (self.step + 1) / warm
-        return max(0.0, (self.steps - self.step) / (self.steps - warm))
+        """Return the share of the learning rate for the next step: linear up, then linear down to zero, twice."""
+        step, steps, peak = self.step, self.learning, 1.0
+        if step >= steps:
+            step, steps, peak = step - steps, self.steps - steps, self.recipe.settle_share
+        warm = max(1, round(self.recipe.warm_up * steps))
+        if step < warm:
+            return peak * (step + 1) / warm
+        return peak * max(0.0, (steps - step) / (steps - warm))
 
     def train_on(self, batch: Batch) -> None:
         self.net.train()
@@ -226,9 +238,11 @@ class _Run:
         tags = tags.float()
         lengths = put(batch.lengths)
         n_cues = max(1, len(batch.rows))
-        taught = self._teach(pieces, batch.lengths) if self.teacher is not None else None
+        taught = self._teach(pieces, batch.lengths) if self.teacher is not None and self.step < self.learning else None
         # All per attribution, so that they weigh alike whatever the batch holds.
-        if taught is None:
+        if taught is None and self.teacher is not None:
+            tag_loss = _between(tags, put(batch.tags), None, lengths) / n_cues
+        elif taught is None:
             tag_loss = self.net.tag_chain.loss(tags, put(batch.tags), lengths) * (len(batch.lengths) / n_cues)
         else:
             tag_loss = _between(tags, put(batch.tags), taught.tags, lengths) / n_cues
@@ -289,7 +303,7 @@ class _Run:
 
     def report(self) -> str:
         tag, link = np.mean(self.recent, axis=0)
-        pace = (time.monotonic() - self.began) / max(1, self.step)
+        pace = (time.monotonic() - self.began) / max(1, self.step - self.began_at)
         left = pace * (self.steps - self.step) / 60
         return f"tag {tag:.3f} link {link:.3f} per attribution, {pace:.2f} s a step, {left:.0f} min left"
 
@@ -317,7 +331,7 @@ class _Run:
         self.net.load_state_dict(state["net"])
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step = state["step"]
+        self.step = self.began_at = state["step"]
         torch.set_rng_state(state["random"].cpu())
 
 

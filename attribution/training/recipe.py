@@ -49,6 +49,10 @@ class Recipe:
     teacher_encoder_rate: float = 0.0
     teacher_head_rate: float = 0.0
     states_weight: float = 0.0
+    settle_epochs: int = 0
+    """Epochs that follow by the labels alone, without the teacher."""
+    settle_share: float = 0.0
+    """What the rates begin with there, of those of the first epochs."""
 
     @property
     def shape(self) -> Shape:
@@ -72,6 +76,8 @@ class Recipe:
             teacher_encoder_rate=0.0,
             teacher_head_rate=0.0,
             states_weight=0.0,
+            settle_epochs=0,
+            settle_share=0.0,
         )
 
 
