@@ -59,7 +59,7 @@ LOSABLE: Mapping[str, str] = {
 
 def formats() -> dict[str, Format]:
     """Return every format by name, in the order of the documentation."""
-    from . import exchange_brat, exchange_docbin, exchange_files, exchange_tasks
+    from . import exchange_brat, exchange_docbin, exchange_files, exchange_inception, exchange_tasks
 
     machine = {"speaker.how", "speaker.confidence", "stances.confidence", "stances.origin", "cluster_id"}
     found = frozenset(machine | {"confidence", "origin", "why", "stances.flags"})
@@ -127,6 +127,16 @@ def formats() -> dict[str, Format]:
                 exchange_brat.write_brat,
                 exchange_brat.read_brat,
                 note="a folder of .txt and .ann files with annotation.conf; the speaker stands in a note",
+            ),
+            Format(
+                "inception",
+                "INCEpTION, UIMA CAS (JSON)",
+                "",
+                found,
+                exchange_inception.write_inception,
+                exchange_inception.read_inception,
+                note="a folder of .json files in layers `webanno.custom.Quotation` and `…QuotationLink`; needs the "
+                "extra: `pip install 'sayso[inception]'`",
             ),
             Format(
                 "docbin",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,8 @@ from sayso.labeling.exchange_files import safe_cell, unsafe_cell
 from sayso.labeling.exchange_tasks import label_studio_config
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-FORMATS = list(formats())
+# INCEpTION's is an extra.
+FORMATS = [name for name in formats() if name != "inception" or find_spec("cassis")]
 
 
 @pytest.fixture(scope="session")
@@ -352,6 +355,54 @@ def test_a_file_that_does_not_fit_is_refused_with_its_place(name: str, content: 
     with pytest.raises(InputError, match=told) as caught:
         list(choose_format(name).read(path))
     assert str(path) in str(caught.value)
+
+
+def test_inception_files_are_what_cassis_reads_with_layers_of_their_own(tmp_path: Path) -> None:
+    cassis = pytest.importorskip("cassis")
+    choose_format("inception").write([odd_document()], tmp_path / "out")
+    name = json.loads((tmp_path / "out" / "articles.jsonl").read_text(encoding="utf-8"))["file"]
+    written = (tmp_path / "out" / f"{name}.json").read_text(encoding="utf-8")
+    cas = cassis.load_cas_from_json(written)
+    assert cas.sofa_string == ODD.text
+    links = cas.select("webanno.custom.QuotationLink")
+    assert [(link.label, link.Dependent.get_covered_text(), link.Governor.get_covered_text()) for link in links][
+        :2
+    ] == [
+        ("cue_of", "said", "“A 😀 b”"),
+        ("speaker_of", "😀 Al", "“A 😀 b”"),
+    ]
+    # Offsets in the file count UTF-16 units, as UIMA does: the emoji are two each.
+    first = next(one for one in json.loads(written)["%FEATURE_STRUCTURES"] if one.get("label") == "SOURCE")
+    assert (first["begin"], first["end"]) == (15, 20)
+    again = tmp_path / "again"
+    choose_format("inception").write([odd_document()], again)
+    assert (again / f"{name}.json").read_bytes() == (tmp_path / "out" / f"{name}.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("QUOTE_MIXED", "QUOTE_LOUD", "unknown label 'QUOTE_LOUD'"),
+        ("cue_of", "owner_of", "unknown relation 'owner_of'"),
+        ('"person"', '"ghost"', "speaker type 'ghost'"),
+        ("%FEATURE_STRUCTURES", "x", "not a UIMA CAS"),
+        ('"begin"', '"bigin"', "not a UIMA CAS"),
+    ],
+)
+def test_a_changed_inception_file_is_refused_with_its_place(old: str, new: str, told: str, tmp_path: Path) -> None:
+    pytest.importorskip("cassis")
+    choose_format("inception").write([odd_document()], tmp_path / "out")
+    (place,) = (tmp_path / "out").glob("*.json")
+    place.write_text(place.read_text(encoding="utf-8").replace(old, new), encoding="utf-8", newline="\n")
+    with pytest.raises(InputError, match=told) as caught:
+        list(choose_format("inception").read(tmp_path / "out"))
+    assert str(place) in str(caught.value)
+
+
+def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cassis", None)
+    with pytest.raises(ConfigError, match=r"pip install 'sayso\[inception\]'"):
+        choose_format("inception").write([], tmp_path / "out")
 
 
 def test_an_unknown_format_is_told_with_those_there_are() -> None:

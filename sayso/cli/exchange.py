@@ -17,12 +17,12 @@ from .options import AsJson, Run, takes
 if TYPE_CHECKING:
     from sayso.labeling.exchange import Document, Format
 
-FORMAT_NAMES = "jsonl, csv, gold, prodigy, doccano, label-studio, brat, docbin"
+FORMAT_NAMES = "jsonl, csv, gold, prodigy, doccano, label-studio, brat, inception, docbin"
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Dataset folder that `sayso build` made.")]
-File = Annotated[Path, typer.Argument(metavar="FILE", help="File or, of brat, folder to read.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="File or, of brat and inception, folder to read.")]
 FormatName = Annotated[str, typer.Option("--format", "-f", metavar="NAME", help=f"One of {FORMAT_NAMES}.")]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File or, of brat, new folder to write.")]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File or, of brat and inception, new folder to write.")]
 OutOrNone = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="FILE", help="Write Sayso's JSON lines here.", show_default=False),
