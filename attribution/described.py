@@ -76,10 +76,12 @@ def find_described(
     *,
     home: str | None,
     chained: bool,
+    owner: Entity | None = None,
 ) -> list[Candidate]:
     """Return nobody, then the people near `place` with what makes each fit the phrase, whose head is a role noun.
 
-    Left out: people of the other gender, and people of another country than `home`, the id of the phrase's own.
+    Left out: people of the other gender, people of another country than `home`, the id of the phrase's own, and
+    `owner`: "his lawyer" is not himself.
     `chained` says that an unnamed speaker with such a description spoke before.
     """
     head = phrase.head
@@ -94,10 +96,11 @@ def find_described(
     if phrase.owner is not None:
         nobody.features["nobody.owner"] = 1.0
     wanted = {SAME_WORD.get(word, word) for word in (fold(strip_possessive(w)) for w in phrase.modifiers)}
-    owner = (phrase.owner or "").split()
-    if owner and registry.roles.nouns.get(fold(owner[-1])) is not None:
-        owner = []  # "the candidate's former doctor" is no candidate
-    for word in (*phrase.after[1:], *owner):
+    owned_by = (phrase.owner or "").split()
+    if owned_by and registry.roles.nouns.get(fold(owned_by[-1])) is not None:
+        owned_by = []  # "the candidate's former doctor" is no candidate
+    owned_by = owned_by[-2:]  # nor is "Green Party candidate Ana Ruiz's doctor"
+    for word in (*phrase.after[1:], *owned_by):
         folded = fold(strip_possessive(word))
         wanted.add(SAME_WORD.get(folded, folded))
     if head.form in ("republican", "democrat", "independent"):
@@ -123,7 +126,7 @@ def find_described(
     told = fit = 0
     second = parse_phrase(" ".join(phrase.after[1:]), registry.roles).head if phrase.after[:1] == ("and",) else None
     for entity, distance in reach:
-        if id(entity) in found:
+        if id(entity) in found or entity is owner:
             continue
         if head.gender is not None and (entity.gender or entity.hint or head.gender) != head.gender:
             continue

@@ -285,7 +285,11 @@ class NameStage:
             return False
         if phrase.head is not None and entity.entry is None:
             # "Member of Parliament": the capitals run on behind a person's role.
-            runs_on = mention.end > own_end and phrase.head.kind in ("inside", "class", "office")
+            runs_on = (
+                mention.end > own_end
+                and phrase.head.kind in ("inside", "class", "office")
+                and self.text.startswith(" of ", own_end)
+            )
             if runs_on or entity.kind in ("unknown", "thing"):
                 return False
         return entity.entry is not None or (mention.end <= max(own_end + 2, end) and mention.start >= start - 1)
@@ -472,8 +476,8 @@ class NameStage:
         if len(parts) < 2:
             return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
-        last = parse_phrase(tail, self.registry.roles).head
-        if last is not None and last.plural and last.kind == "inside" and len(parts) == 2 and name.islower():
+        heads = [parse_phrase(piece, self.registry.roles).head for piece in (head, tail)]
+        if len(parts) == 2 and all(noun is not None and noun.plural and noun.kind == "inside" for noun in heads):
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
         return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
 

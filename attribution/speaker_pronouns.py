@@ -205,7 +205,9 @@ class PronounStage(RoleStage):
             found.insert(0, word)
             if len(found) == 4 or fold(word) in _PHRASE_OPENS:
                 break
-        return found
+        opened = fold(found[0]) in _PHRASE_OPENS if found else False
+        # Without "the" or "some" a verb may stand before: "it pleased nervous Democrats, who".
+        return found if opened else found[-2:]
 
     def plural_pronoun(self, start: int) -> tuple[Answer | None, str]:
         for said in reversed(self.said[-2:]):

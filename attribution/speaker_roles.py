@@ -167,6 +167,7 @@ class RoleStage(NameStage):
                 self.registry,
                 home=self.country_of(phrase),
                 chained=chained is not None,
+                owner=self.owner_by_pronoun(item, phrase, start),
             )
             best, share = self.choose("nominal", item, candidates)
             if best is not None and best.entity is not None:
@@ -177,6 +178,16 @@ class RoleStage(NameStage):
             return None, f"{DECLINED}.role"
         return self.unnamed(self.text[start:end], phrase, start)
 
+    def owner_by_pronoun(self, item: Attribution, phrase: SourcePhrase, start: int) -> Entity | None:
+        """Return whom "his" or "her" before a role noun means."""
+        if phrase.determiner != "own":
+            return None
+        word = fold(self.text[start : start + 4].split(" ")[0])
+        if word not in ("his", "her"):
+            return None
+        person, _ = self.antecedent(item, start, "male" if word == "his" else "female")
+        return person.entity if person is not None else None
+
     def relative_of(self, item: Attribution, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return the wife, son … of a person: the only other bearer of the surname whose gender fits."""
         head = phrase.head
@@ -185,14 +196,18 @@ class RoleStage(NameStage):
         whose: Entity | None = None
         if phrase.owner is not None:
             whose = choose_bearer(self.names, last_word(phrase.owner), start)
+            if whose is not None and " " not in phrase.owner and (whose.gender or whose.hint) == head.gender:
+                # "Hale's wife" with Ed and Mary Hale in the article is Mary.
+                bearers = self.names.by_surname.get(last_word(phrase.owner), ())
+                owners = [one for one in bearers if (one.gender or one.hint or head.gender) != head.gender]
+                whose = owners[0] if len(owners) == 1 else None
         elif phrase.determiner == "own":
             word = fold(self.text[start : start + 4].split(" ")[0])
             if word == "my":
                 author = find_author(self.text, start)
                 whose = choose_bearer(self.names, last_word(author), start) if author is not None else None
-            elif word in ("his", "her"):
-                person, _ = self.antecedent(item, start, "male" if word == "his" else "female")
-                whose = person.entity if person is not None else None
+            else:
+                whose = self.owner_by_pronoun(item, phrase, start)
         if whose is None:
             return None
         others = [
@@ -480,7 +495,9 @@ class RoleStage(NameStage):
             return self.found(self.organization(name, "name"))
         name = describe_source(phrase, self.registry, None)
         # "the bank" of another article is another bank.
-        own_id = self.scoped_id("organization", name) if name.islower() else self.slug_id(name)
+        if not name.islower():
+            return self.found(Answer(name, "organization", "nominal", "speaker.body", self.slug_id(name), head=head))
+        own_id = self.scoped_id("organization", name)
         return self.found(Answer(name, "organization", "nominal", "speaker.institution", own_id, head=head))
 
     def has_campaign(self, surname: str) -> bool:

@@ -465,6 +465,52 @@ def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str)
     assert (spoken(marked)[-1] or "").lower() == last.lower()
 
 
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        # relatives, by the one other bearer of the surname
+        ("Ed Hale came with Mary Hale. ⟦Hale’s wife⟧ said ⟪no⟫.", "Mary Hale / person / nominal"),
+        ("Ed Hale came with Mary Hale and Jane Hale. ⟦Ed Hale’s wife⟧ said ⟪no⟫.", "Ed Hale wife / unnamed / nominal"),
+        ("Mary Ruiz met Ed Hale. ⟦The 34-year-old mother of three⟧ said ⟪no⟫.", "Mary Ruiz / person / nominal"),
+        # several people
+        (
+            "⟦Ana Ruiz (D-Ohio), Ed Hale, R-Iowa, and Ben Lee⟧ said ⟪no⟫.",
+            "Ana Ruiz, Ed Hale and Ben Lee / group / name",
+        ),
+        ("⟦Ana Ruiz, head of the Alder School, and other scientists⟧ said ⟪no⟫.", "Ana Ruiz and other scientists / group / name"),
+        ("⟦regulators and advisers to Alder⟧ said ⟪no⟫.", "regulators and advisers to Alder / unnamed / nominal"),
+        ("⟦One of the doctors⟧ said ⟪no⟫.", "doctors / unnamed / nominal"),
+        ("⟦Doctors⟧ said ⟪no⟫.", "doctors / group / nominal"),
+        # what "who" goes back to
+        ("It pleased nervous Democrats on the Hill, ⟦who⟧ said ⟪no⟫.", "nervous Democrats / group / pronoun"),
+        ("He paid an architect ⟦who⟧ said ⟪no⟫.", "architect / unnamed / pronoun"),
+        # acts, papers and bodies are no people
+        ("Ana Ruiz opposed the Alder War, and ⟦she⟧ said ⟪no⟫.", "Ana Ruiz / person / pronoun"),
+        ("The website Zero Alder ran it. ⟦Zero Alder⟧ said ⟪no⟫.", "Zero Alder / organization / name"),
+        ("Harbor Hale bankers came. ⟦Harbor Hale⟧ said ⟪no⟫.", "Harbor Hale / organization / name"),
+        ("⟦Citizens for Alder Parks⟧ said ⟪no⟫.", "Citizens for Alder Parks / organization / name"),
+        ("⟦The Charlotte Observer⟧ said ⟪no⟫.", "Charlotte Observer / organization / name"),
+        ("⟦The 1951 Alder Treaty⟧ says ⟪no⟫.", "Alder Treaty / document / nominal"),
+        # whose poll, study, team and thing it is
+        ("⟦A new poll⟧ shows ⟪a bump⟫.\n\nA Dale Post poll came Friday.", "Dale Post / organization / nominal"),
+        ("⟦A study by Alder School professor Ana Ruiz⟧ found ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("⟦A study that appeared in the Alder Journal⟧ found ⟪no⟫.", "Alder Journal / organization / nominal"),
+        ("The Ruiz campaign met. ⟦The Ruiz team⟧ said ⟪no⟫.", "Ruiz campaign / organization / nominal"),
+        ("The Harbor Party met. ⟦The party’s rules⟧ forbid ⟪it⟫.", "Harbor Party / organization / nominal"),
+        ("⟦The Harbor Council⟧ met and said ⟪no⟫. ⟦They⟧ said ⟪never⟫.", "Harbor Council / organization / pronoun"),
+        ("⟦Mr. Ruiz’s company⟧ said ⟪no⟫.", "Mr. Ruiz company / organization / nominal"),
+        ("The Securities and Exchange Commission met. ⟦SEC⟧ said ⟪no⟫.", "Securities and Exchange Commission / organization / alias"),
+    ],
+)  # fmt: skip
+def test_more_wordings_of_who_speaks(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == last
+
+
+def test_what_somebody_else_says_does_not_take_up_the_speaker() -> None:
+    marked = "Ed Hale came. Ben Lee spoke. ⟦Lee⟧ said ⟪Hale had left⟫. ⟦He⟧ said ⟪Hale was late⟫."
+    assert spoken(marked)[-1] == "Ben Lee / person / pronoun"
+
+
 def test_a_ranked_answer_below_the_threshold_is_withheld() -> None:
     text, items = read_marked("Ana Ruiz met Jo Hale. ⟦She⟧ said ⟪no⟫.")
     sure = resolve_speakers(text, items, registry=REGISTRY, date=None)
