@@ -19,6 +19,13 @@ SINGLE_MARK = re.compile(r"[‘’'‚‛‹›]")
 # Words that begin with an apostrophe; the list is closed in English.
 ELISION = re.compile(r"[’'‘](?:\d0s|\d\ds?|em|til|tis|twas|cause|bout|round|n)\b", re.IGNORECASE)
 
+# A report whose comma ends a quotation that has lost its closing mark: «Rents will rise, the mayor told the daily.
+LOST_CLOSER = re.compile(
+    r"[,!?]\s{1,3}(?:(?:[Hh]e|[Ss]he|[Tt]hey|(?:[Tt]he|an?)\s[\w-]{2,30}|[A-Z][\w’'-]{1,30}(?:\s[A-Z][\w’'-]{1,30}){0,3})"
+    r"\s(?:said|says|told|tells|added|adds|explained|warned|wrote|replied|stressed|insisted)\b"
+    r"|(?:said|says|added|adds|explained|warned|wrote|replied|stressed|insisted)\s(?:[Hh]e|[Ss]he|[Tt]hey|[Tt]he|[A-Z])\b)"
+)
+
 _FAMILY = {"“": "c", "”": "c", "„": "c", "‟": "c", "«": "g", "»": "g", '"': "s", "＂": "s", "``": "t", "''": "t"}
 _FAMILY |= {"‘‘": "t", "’’": "t"}
 # What the mark's own shape says: opens, closes, or nothing.
@@ -81,6 +88,10 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
     carried: list[_Piece] = []  # of a quotation that runs on
     for index, (begin, end) in enumerate(paragraphs):
         marks = _read_marks(text, begin, end)
+        unclosed = _find_unclosed(text, marks, end)
+        if unclosed is not None:
+            marks = marks[:-1]
+            found.append(_quotation([unclosed], 0))
         pairs: list[_Pair] = []
         opened: _Mark | None = None
         if marks:
@@ -110,6 +121,19 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
         found.append(_quotation(carried, 0))
     found.sort(key=lambda q: (q.start, -q.end))
     return _with_depth(found)
+
+
+def _find_unclosed(text: str, marks: Sequence[_Mark], end: int) -> _Piece | None:
+    """Return the piece from a paragraph's last mark to the report behind it, where the closing mark was lost, or None.
+
+    Only for a mark that must be an opener: the others are even in number, and it has a gap before it.
+    """
+    if not len(marks) % 2 or marks[-1].open_cost:
+        return None
+    match = LOST_CLOSER.search(text, marks[-1].end, end)
+    if match is None or ". " in text[marks[-1].end : match.start()]:
+        return None  # in a longer quotation the report may be its own
+    return marks[-1].start, match.start() + 1, marks[-1].end, match.start()
 
 
 def _with_depth(quotations: Sequence[Quotation]) -> list[Quotation]:

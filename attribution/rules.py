@@ -16,6 +16,7 @@ from .confidence import Rates, context_key, read_rates
 from .cue_kinds import find_by_adjective, find_by_noun, find_by_preposition
 from .cue_matching import CueMatcher
 from .findings import CueUse, Finding, merge_spans, pattern_of
+from .labelled_lines import find_labelled_lines
 from .lexicon import CueLexicon, WordLists, read_cues, read_word_lists
 from .marks import Quotation, find_quotations
 from .sentences import Sentence, split_sentences
@@ -78,22 +79,26 @@ class RuleEngine:
 
         `masks` are half-open ranges (boilerplate) that no span may touch. Same text, same answer; any text is answered.
         """
-        sentences = self._read_sentences(text, masks)
+        paragraphs = find_paragraphs(text, masks)
+        quotations = [quotation for quotation in find_quotations(text, paragraphs) if quotation.depth == 0]
+        sentences = self._read_sentences(text, paragraphs, quotations)
         found = [item for s in sentences for item in self._find_in_sentence(s)]
+        settled = settle(found, sentences)
+        settled += find_labelled_lines(text, paragraphs, settled, quotations)
         attributions: dict[str, Attribution] = {}
         text_sha256 = text_sha256 or text_hash(text)
-        for item, nested in _with_nesting(settle(found, sentences)):
+        for item, nested in _with_nesting(settled):
             attribution = self._finish(item, nested, article_id, text_sha256)
             if attribution is not None:
                 attributions.setdefault(attribution.id, attribution)
         return _nest(attributions.values())
 
-    def _read_sentences(self, text: str, masks: Sequence[tuple[int, int]]) -> list[Sentence]:
+    def _read_sentences(
+        self, text: str, paragraphs: Sequence[tuple[int, int]], quotations: Sequence[Quotation]
+    ) -> list[Sentence]:
         """Return the sentences that hold a quotation or a cue's first word, with their cues."""
-        paragraphs = find_paragraphs(text, masks)
         sentences: list[Sentence] = []
         total = 0
-        quotations = [quotation for quotation in find_quotations(text, paragraphs) if quotation.depth == 0]
         for number, inside in enumerate(_by_paragraph(quotations, paragraphs)):
             fresh, total = split_sentences(
                 read_words(text, *paragraphs[number]),

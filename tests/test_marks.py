@@ -129,6 +129,13 @@ def test_a_lost_mark_costs_one_quotation(text: str, found: list[str]) -> None:
     assert len(kept) <= len(found) + 1
 
 
+def test_a_report_ends_a_quotation_that_lost_its_closing_mark() -> None:
+    text = "«We stay, she told me.\n« We go » , she said ."
+    assert [q.pieces[0].of(text) for q in find_quotations(text, find_paragraphs(text))] == ["«We stay,", "« We go »"]
+    text = "“We stay. It rained, he said, and we sat.\n“We go.”"
+    assert len(find_quotations(text, find_paragraphs(text))) == 1
+
+
 def test_a_reopened_paragraph_continues_the_quotation() -> None:
     text = "“We stay here.\n“We always have.\n“And we like it,” said Ruiz.\nLee left."
     assert pieces(text) == ["“We stay here. | “We always have. | “And we like it,”"]

@@ -64,6 +64,7 @@ DIRECT: list[tuple[str, str, str | None, str | None]] = [
     ("“We stay.\n“We sit,” said Ana Ruiz.", "“We stay. … “We sit,”", "said", "Ana Ruiz"),
     ("Ruiz criticized the plan on Monday: “It is a lie.”", "“It is a lie.”", "criticized", "Ruiz"),
     ("Ruiz cited two topics: “The rent and the port,” she said.", "“The rent and the port,”", "said", "she"),
+    ("«Rents will rise, the mayor told the daily.", "«Rents will rise,", "told", "the mayor"),
     ("“A disgrace” was how Ana Ruiz described it.", "“A disgrace”", "described", "Ana Ruiz"),
     ("“It is a lie from start to end.”", "“It is a lie from start to end.”", None, None),
     ("Ana Ruiz added this:\n“It is a lie.”", "“It is a lie.”", "added", "Ana Ruiz"),
@@ -328,6 +329,27 @@ def test_content_ends_before_a_second_verb_that_reports(engine: RuleEngine, text
 def test_a_hearer_behind_a_relative_clause_is_no_source(engine: RuleEngine) -> None:
     [found] = engine.find("“It cannot go on,” one docker, who left early, told the Kurier.", article_id="x")
     assert (found.cue, found.source) == ("told", "one docker")
+
+
+def test_a_headline_with_a_speaker_and_a_colon_is_a_report(engine: RuleEngine) -> None:
+    body = "The mayor, Ana Ruiz, said that rents will rise.\n"
+    found = engine.find("Ruiz: Rents will rise\n\n" + body, article_id="x")
+    assert rows(found)[0] == ("indirect", "Rents will rise", None, "Ruiz")
+    assert len(engine.find("Lima: Rents will rise\n\n" + body, article_id="x")) == 1
+    assert len(engine.find("Photo: Rents will rise\n\n" + body, article_id="x")) == 1
+
+
+def test_the_turns_of_a_transcript_are_reports(engine: RuleEngine) -> None:
+    text = "KURIER: Will you stay?\nRUIZ: I will. We have work here.\nKURIER: For long?\nRUIZ: “For ever.”\n"
+    assert rows(engine.find(text, article_id="x")) == [
+        ("indirect", "Will you stay?", None, "KURIER"),
+        ("indirect", "I will. We have work here.", None, "RUIZ"),
+        ("indirect", "For long?", None, "KURIER"),
+        ("direct", "“For ever.”", None, "RUIZ"),
+    ]
+    assert engine.find("Name: Ana\nCity: Lima\nAge: 27\n", article_id="x") == []
+    asked = engine.find("Q: Will you stay?\nA: I will.\nQ: For long?\nA: Yes, for ever.\n", article_id="x")
+    assert {item.source for item in asked} == {None}
 
 
 def test_a_second_verb_with_a_modal_has_the_subject_of_the_first(engine: RuleEngine) -> None:
