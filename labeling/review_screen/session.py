@@ -465,7 +465,10 @@ class Session:
         """Say that the article at hand misses no quotation, or take that back."""
         on = not self.article_complete
         self._take(self.log.complete(self.article.id, self._hash(self.article.id), on))
-        return "The article is complete: nothing is missed." if on else "The article is no longer marked complete."
+        # Named, as whoever has just accepted the last quotation of one article is in the next already.
+        name = self.article.title or self.article.id
+        name = name if len(name) <= 40 else name[:39] + "…"
+        return f"Complete, nothing is missed: {name}" if on else f"No longer marked complete: {name}"
 
     def undo(self) -> str:
         """Take the last change back, and show the item it was about."""
