@@ -477,7 +477,10 @@ def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str)
             "⟦Ana Ruiz (D-Ohio), Ed Hale, R-Iowa, and Ben Lee⟧ said ⟪no⟫.",
             "Ana Ruiz, Ed Hale and Ben Lee / group / name",
         ),
-        ("⟦Ana Ruiz, head of the Alder School, and other scientists⟧ said ⟪no⟫.", "Ana Ruiz and other scientists / group / name"),
+        (
+            "⟦Ana Ruiz, head of the Alder School, and other scientists⟧ said ⟪no⟫.",
+            "Ana Ruiz and other scientists / group / name",
+        ),
         ("⟦regulators and advisers to Alder⟧ said ⟪no⟫.", "regulators and advisers to Alder / unnamed / nominal"),
         ("⟦One of the doctors⟧ said ⟪no⟫.", "doctors / unnamed / nominal"),
         ("⟦Doctors⟧ said ⟪no⟫.", "doctors / group / nominal"),
@@ -499,7 +502,10 @@ def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str)
         ("The Harbor Party met. ⟦The party’s rules⟧ forbid ⟪it⟫.", "Harbor Party / organization / nominal"),
         ("⟦The Harbor Council⟧ met and said ⟪no⟫. ⟦They⟧ said ⟪never⟫.", "Harbor Council / organization / pronoun"),
         ("⟦Mr. Ruiz’s company⟧ said ⟪no⟫.", "Mr. Ruiz company / organization / nominal"),
-        ("The Securities and Exchange Commission met. ⟦SEC⟧ said ⟪no⟫.", "Securities and Exchange Commission / organization / alias"),
+        (
+            "The Securities and Exchange Commission met. ⟦SEC⟧ said ⟪no⟫.",
+            "Securities and Exchange Commission / organization / alias",
+        ),
     ],
 )  # fmt: skip
 def test_more_wordings_of_who_speaks(marked: str, last: str) -> None:
