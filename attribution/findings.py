@@ -15,7 +15,9 @@ Characters = tuple[int, int]
 """Half-open characters of the text."""
 
 # A name in quotation marks is no quoted speech: two capitalised words or more.
-NAMED_THING = re.compile(r"[A-Z0-9][\w’'&-]*(?: (?:of|the|and|for|in|[A-Z0-9&][\w’'-]*)){0,5} [A-Z0-9][\w’'-]*")
+NAMED_THING = re.compile(
+    r"[A-Z0-9][\w’'&-]{0,40}(?: (?:of|the|and|for|in|[A-Z0-9&][\w’'-]{0,40})){0,5} [A-Z0-9][\w’'-]{0,40}"
+)
 # In these frames a quotation says what somebody calls something.
 NAMING_REASONS = frozenset({"frame.as", "frame.obj-comp", "frame.passive-by", "frame.quote"})
 

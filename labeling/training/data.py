@@ -138,7 +138,7 @@ COUNTRY_WORDS = {
     "united kingdom": ("United Kingdom", "British", "London"),
     "western": ("Western", "West"),
 }
-SPACE_BEFORE_MARK = re.compile(r" +([.,;:!?)])")
+SPACE_BEFORE_MARK = re.compile(r"(?<! ) +([.,;:!?)])")
 SPACES = re.compile(r" {2,8}")
 
 
