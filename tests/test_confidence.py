@@ -82,7 +82,7 @@ def test_the_shipped_rates_are_read_once_and_tell_strong_from_weak() -> None:
     shipped = read_rates()
     assert shipped is read_rates()
     strong = shipped.confidence("cue.say", "inverted position.trailing", "name+quoted")
-    weak = shipped.confidence("cue.publish", "frame.np", "noun")
+    weak = shipped.confidence("cue.threaten", "frame.np", "noun")
     assert strong > 0.9
     assert weak < 0.5
 

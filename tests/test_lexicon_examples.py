@@ -63,7 +63,7 @@ FALSE_ALARMS: dict[str, str] = {
 }
 """`no` examples with an attribution, by reason."""
 
-# Of 1,100 cues; the numbers may only fall.
+# Of 1,102 cues; the numbers may only fall.
 MISSED_AT_MOST, FALSE_ALARMS_AT_MOST = 96, 160
 
 ENTRIES = list(read_cues().entries.values())
