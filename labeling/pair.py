@@ -22,7 +22,7 @@ from sayso.attribution.types import StanceLabel
 
 from .codebook import LABELS
 from .functions import vote
-from .pair_input import MASK, SCHEME, Ints, PairInput, make_input, read_tokenizer
+from .pair_input import LEAST_PIECES, MASK, SCHEME, Ints, PairInput, make_input, read_tokenizer
 from .pair_view import PairView
 from .prediction import Prediction
 from .terms import read_words
@@ -222,8 +222,8 @@ def _read_settings(folder: Path, config: Mapping[str, Any]) -> Settings:
         numbers = [settings.threshold, *(x for c in calibration.values() for x in (c.scale, c.vote, *c.bias))]
         if not all(map(math.isfinite, numbers)) or any(len(c.bias) != len(LABELS) for c in calibration.values()):
             raise ValueError("a number is not finite, or one is missing")
-        if settings.most_pieces < 64:
-            raise ValueError("most_pieces is below 64")
+        if settings.most_pieces < LEAST_PIECES:
+            raise ValueError(f"most_pieces is below {LEAST_PIECES}")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ArtifactError(f"{folder / CONFIG}: the settings can't be read ({error!r}); {CURE}") from error
     return settings

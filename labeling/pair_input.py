@@ -28,7 +28,10 @@ CLS, SEP, MASK = 101, 102, 103
 """Ids of the pieces that open an input, close a segment and hide a word in BERT's vocabulary; 0 is padding."""
 MOST_PIECES = 128
 MOST_TARGET = 40
+MOST_SPEAKER = 16
 MOST_BEFORE = 32
+LEAST_PIECES = 64
+"""Shorter inputs would leave too little of the passage beside a long proposition."""
 N_MARKS = 10
 PLAIN, TARGET, OPPOSED, OTHER_TARGET, OWN_SIDE, OTHER_SIDE, SPEAKER, BEFORE, PROPOSITION, MENTION = range(N_MARKS)
 """Of pieces of the passage: what they raise or whose they are; of the second segment: which kind of target it is."""
@@ -64,10 +67,12 @@ def make_input(view: PairView, tokenizer: Tokenizer, *, most: int = MOST_PIECES)
     said = tokenizer.encode(_readable(view.passage.text), add_special_tokens=False)
     marks = _mark(view, said.offsets)
     speaker = _speaker_ids(view, tokenizer)
+    room = most - 3 - len(target) - len(speaker)
     before: Sequence[int] = ()
     if view.passage.before and all(mention.how in POINTING for mention in view.mentions):
-        before = tokenizer.encode(_readable(view.passage.before), add_special_tokens=False).ids[-MOST_BEFORE:]
-    room = most - 3 - len(target) - len(speaker) - len(before)
+        before = tokenizer.encode(_readable(view.passage.before), add_special_tokens=False).ids
+        before = before[-min(MOST_BEFORE, room // 2) :]
+        room -= len(before)
     first = _choose_window(marks, room)
     kept, kept_marks = said.ids[first : first + room], marks[first : first + room]
     ids = [CLS, *speaker, *before, *kept, SEP, *target, SEP]
@@ -96,7 +101,7 @@ def _target_ids(text: str, tokenizer: Tokenizer) -> tuple[int, ...]:
 def _speaker_ids(view: PairView, tokenizer: Tokenizer) -> tuple[int, ...]:
     """Return the pieces of the speaker's side and the cue, () where neither is known."""
     words = " ".join(part for part in (view.passage.side, view.passage.cue) if part)
-    return _target_ids(f"{words}:", tokenizer)[:16] if words else ()
+    return _target_ids(f"{words}:", tokenizer)[:MOST_SPEAKER] if words else ()
 
 
 def _mark(view: PairView, offsets: Sequence[tuple[int, int]]) -> Ints:

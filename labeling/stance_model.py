@@ -15,7 +15,7 @@ from .pair_view import PairView
 from .prediction import Prediction
 
 PACKAGED = (linear.NAME, pair.NAME)
-DEFAULT_MODEL = linear.NAME
+DEFAULT_MODEL = pair.NAME
 """Of the models that ship: the one that was better on held-out data."""
 
 

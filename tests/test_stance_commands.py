@@ -60,7 +60,7 @@ def test_label_fills_a_dataset_and_keeps_what_people_decided(
     quoted = found["“We will impose sanctions if Russia attacks,”"]
     assert quoted["sanctions"][0] == "favor"
     assert quoted["russian-military-action"][0] == "against"
-    assert quoted["sanctions"][1].startswith("model:stance-linear@")
+    assert quoted["sanctions"][1].startswith("model:stance-pair@")
     rows = pq.read_table(dataset / "data" / "stance" / "train-00000-of-00001.parquet").to_pylist()
     assert {row["target"] for row in rows} == {target for targets in found.values() for target in targets}
     assert find_changes(dataset) == []
@@ -118,7 +118,7 @@ def test_build_labels_articles_of_the_topic_and_leaves_others_alone(
     assert found["“Talks about rents were useful,”"] == {}
     assert found["“We will impose sanctions if Russia attacks,”"]["sanctions"][0] == "favor"
     provenance = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
-    assert "ukraine-2021@1.0 model:stance-linear@" in provenance["attributor"]
+    assert "ukraine-2021@1.0 model:stance-pair@" in provenance["attributor"]
 
 
 def test_wrong_folders_codebooks_and_models_are_refused(

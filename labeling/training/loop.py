@@ -22,7 +22,7 @@ from sayso.labeling.pair_input import read_tokenizer
 
 from .data import Batch, Learnt, cut_batches, make_learnt, read_examples, stack
 from .net import PairNet, Shape, read_encoder
-from .recipe import Recipe, check_file, describe, learns_alike, read_recipe
+from .recipe import Recipe, check_file, describe, may_continue, read_recipe
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,9 @@ class _Run:
     def __init__(self, net: PairNet, recipe: Recipe, steps: int) -> None:
         self.net = net
         self.recipe = recipe
-        self.steps = steps
+        cool = recipe.optimiser.cool_down
+        self.planned = steps
+        self.steps = steps if cool is None else min(steps, cool[1])
         self.step = 0
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         net.to(self.device)
@@ -117,10 +119,16 @@ class _Run:
 
     def rate(self) -> float:
         """Return the share of the learning rate for the next step: linear up, then linear down to zero."""
-        warm = max(1, round(self.recipe.optimiser.warm_up * self.steps))
-        if self.step < warm:
-            return (self.step + 1) / warm
-        return max(0.0, (self.steps - self.step) / (self.steps - warm))
+        cool = self.recipe.optimiser.cool_down
+        if cool is None or self.step < cool[0]:
+            return self._planned_rate(self.step)
+        return self._planned_rate(cool[0]) * max(0.0, (cool[1] - self.step) / (cool[1] - cool[0]))
+
+    def _planned_rate(self, step: int) -> float:
+        warm = max(1, round(self.recipe.optimiser.warm_up * self.planned))
+        if step < warm:
+            return (step + 1) / warm
+        return max(0.0, (self.planned - step) / (self.planned - warm))
 
     def train_on(self, batch: Batch) -> None:
         self.net.train()
@@ -177,7 +185,7 @@ class _Run:
     def load(self, path: Path) -> None:
         state = torch.load(path, weights_only=True, map_location=self.device)
         trained = Recipe.model_validate(json.loads(state["recipe"]))
-        if not learns_alike(trained, self.recipe) or state["steps"] != self.steps:
+        if not may_continue(trained, self.recipe, state["step"]):
             raise ConfigError(f"{path}: checkpoint of another recipe; remove it or train into another folder")
         self.net.load_state_dict(state["net"])
         self.average = state["average"]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sayso.attribution.errors import ArtifactError, ConfigError, InputError
 from sayso.labeling.pair import Calibration
+from sayso.labeling.pair_input import LEAST_PIECES
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 SHA256 = r"^[0-9a-f]{64}$"
@@ -64,7 +65,7 @@ class Optimiser(BaseModel):
     epochs: float = Field(gt=0, le=100)
     rows: int = Field(ge=1, le=4096)
     """Pairs in a batch."""
-    most_pieces: int = Field(ge=16, le=512)
+    most_pieces: int = Field(ge=LEAST_PIECES, le=512)
     encoder_rate: float = Field(gt=0)
     """Peak learning rate of the top layer."""
     layer_decay: float = Field(gt=0, le=1)
@@ -74,6 +75,8 @@ class Optimiser(BaseModel):
     clip: float = Field(gt=0)
     smoothing: float = Field(ge=0, lt=1)
     averaging: float = Field(ge=0, lt=1)
+    cool_down: tuple[int, int] | None = None
+    """Steps between which the rate falls to zero sooner than the epochs are over; training ends there."""
 
 
 class Calibrated(BaseModel):
@@ -126,6 +129,9 @@ def read_recipe(path: Path) -> Recipe:
         raise ConfigError(f"{path}: {key}: {first['msg']}; see models/stance-pair/recipe.toml for every key") from error
     if not recipe.of_role("learn"):
         raise ConfigError(f'{path}: no [[data]] with role = "learn"; there is nothing to learn from')
+    cool = recipe.optimiser.cool_down
+    if cool is not None and not 0 < cool[0] < cool[1]:
+        raise ConfigError(f"{path}: optimiser.cool_down must be two steps, the first before the second: {list(cool)}")
     if recipe.network.frozen >= recipe.network.layers:
         raise ConfigError(f"{path}: network.frozen must be less than network.layers ({recipe.network.layers})")
     for data in recipe.data:
@@ -152,9 +158,17 @@ def describe(recipe: Recipe) -> Mapping[str, object]:
 
 def learns_alike(one: Recipe, other: Recipe) -> bool:
     """Return whether both give the same weights: what chooses and measures may change without training anew."""
-    return all(getattr(one, part) == getattr(other, part) for part in LEARNING) and (
-        one.of_role("learn") == other.of_role("learn")
-    )
+    alike = one.of_role("learn") == other.of_role("learn") and one.optimiser == other.optimiser
+    return alike and all(getattr(one, part) == getattr(other, part) for part in LEARNING)
 
 
-LEARNING = ("seed", "encoder", "tokenizer", "network", "optimiser")
+def may_continue(began: Recipe, recipe: Recipe, step: int) -> bool:
+    """Return whether a training that began by one recipe can go on by the other: a cool-down may lie ahead of it."""
+    cool = recipe.optimiser.cool_down
+    if cool is not None and step <= cool[0]:
+        optimiser = began.optimiser.model_copy(update={"cool_down": cool})
+        began = began.model_copy(update={"optimiser": optimiser})
+    return learns_alike(began, recipe)
+
+
+LEARNING = ("seed", "encoder", "tokenizer", "network")
