@@ -329,7 +329,7 @@ def test_the_shipped_recipe_is_read_and_learns_nothing_that_is_held_out(reposito
         ('role = "learn"', 'role = "choose"', "nothing to learn from"),
         ('codebook = "ukraine-2021"', "", "need the codebook"),
         ("epochs = ", "epochs = -", "epochs"),
-        ("cool_down = [650, 800]", "cool_down = [800, 800]", "the first before the second"),
+        ("averaging = 0.99", "averaging = 0.99\ncool_down = [8, 8]", "the first before the second"),
         ("[answers]", "[[answers", "can't read the recipe"),
     ],
 )
