@@ -33,9 +33,7 @@ def pace(work: Callable[[], int]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--newsmtsc", type=Path, help="training file of NewsMTSC: of the part for mentions"
-    )
+    parser.add_argument("--newsmtsc", type=Path, help="training file of NewsMTSC: of the part for mentions")
     parser.add_argument("--no-training", action="store_true", help="leave the training of the linear model out")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
