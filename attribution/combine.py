@@ -28,15 +28,20 @@ NAMED_THING = re.compile(r"[A-Z0-9][\w’'-]*(?: (?:[A-Z0-9][\w’'-]*|of|the|an
 class Together:
     """What is kept of model and rules, by their calibrated confidence; chosen on PolNeAR train and dev."""
 
-    min_model: float = 0.42
+    min_model: float = 0.45
     min_quotation: float = 0.5
     """A quotation that the rules found with cue or source, and the model passed over."""
     min_floating: float = 0.5
     """A quotation without cue of its own."""
     min_indirect: float = 0.9
     """An unquoted attribution that the model passed over."""
-    min_nested: float = 0.9
+    min_nested: float = 0.45
     """One inside another's content."""
+    min_unsourced: float = 0.6
+    """What the model alone found without a source, outside quotation marks."""
+    min_trusted: float = 0.8
+    min_trusted_pieces: float = 0.6
+    """A rule's quotation, or its cue of several pieces, wins over what the model reads from the same cue otherwise."""
     min_settled: float = 0.95
     """Paragraphs that the rules' findings of this confidence cover whole are not read by the model."""
     plain_cues: bool = True
@@ -52,7 +57,9 @@ class Together:
 DEFAULT = Together()
 # PolNeAR marks auxiliaries as part of the cue and "who" as a source, keeps "that", and nests nothing: in these things
 # its annotation and ours can't both be met, so what is compared with figures published on it must follow it.
-POLNEAR = Together(plain_cues=False, no_relative_pronouns=False, no_complementiser=False, nested=False)
+POLNEAR = Together(
+    min_unsourced=0.45, plain_cues=False, no_relative_pronouns=False, no_complementiser=False, nested=False
+)
 CONVENTIONS = {"guidelines": DEFAULT, "polnear": POLNEAR}
 
 
@@ -78,14 +85,23 @@ def combine(
 
     Both must have been given the same `masks`; a span that touches one goes. `model` names the model in `origin`.
     """
-    quotations = [q for q in find_quotations(text, find_paragraphs(text, masks)) if q.depth == 0]
+    paragraphs = find_paragraphs(text, masks)
+    quotations = [q for q in find_quotations(text, paragraphs) if q.depth == 0]
     kept = [item for item in tagged if item.confidence >= settings.min_model]
     found: list[Attribution] = []
     for item in kept:
         contents, why = _mend(text, item, kept, quotations, settings)
+        contents = _within_paragraph(contents, item.cue, paragraphs, quotations)
         if not contents or _touches(masks, (*contents, item.cue, *item.sources)):
             continue
+        better = [rule for rule in ruled if _overrules(rule, item.cue, contents, settings)]
+        if better:
+            found.extend(better)
+            continue
         rule = _same_finding(item.cue, contents, ruled)
+        if rule is None and not item.sources and item.confidence < settings.min_unsourced:
+            if quotation_kind(text, contents, quotations) == "indirect":
+                continue
         cue: Spans = (item.cue,)
         sources = item.sources
         if rule is not None:
@@ -144,6 +160,28 @@ def _mend(
     return [TextSpan(a, b) for a, b in _merge(pieces)], list(dict.fromkeys(why))
 
 
+def _within_paragraph(
+    contents: Sequence[TextSpan],
+    cue: TextSpan,
+    paragraphs: Sequence[tuple[int, int]],
+    quotations: Sequence[Quotation],
+) -> list[TextSpan]:
+    """Return the pieces without what lies in another paragraph than the cue and is no quotation's continuation.
+
+    Headings and first lines of the next article stand close in the text, and mean nothing to it. A content that lies
+    whole in other paragraphs stays only as a quotation.
+    """
+    begin, end = next(((a, b) for a, b in paragraphs if a <= cue.start < b), (0, 0))
+    if not end or all(begin <= span.start and span.end <= end for span in contents):
+        return list(contents)
+    quoted = [q for q in quotations if any(p.overlaps(s) for p in q.pieces for s in contents)]
+    inside = [TextSpan(max(s.start, begin), min(s.end, end)) for s in contents if s.start < end and begin < s.end]
+    if not inside:
+        return [s for s in contents if any(p.covers(s) for q in quoted for p in q.pieces)]
+    onward = [s for s in contents for q in quoted if len(q.pieces) > 1 for p in q.pieces if p.covers(s)]
+    return sorted({*inside, *(s for s in onward if not any(s.overlaps(i) for i in inside))}, key=lambda s: s.start)
+
+
 def _drop_complementiser(text: str, start: int, end: int) -> tuple[int, int]:
     match = COMPLEMENTISER.match(text, start, end)
     return (match.end(), end) if match is not None and match.end() < end else (start, end)
@@ -197,6 +235,17 @@ def _same_finding(cue: TextSpan, contents: Sequence[TextSpan], ruled: Sequence[A
         if any(span.overlaps(cue) for span in rule.cue_spans):
             return rule if _shared(tuple(contents), rule.content_spans) >= 0.5 else None
     return None
+
+
+def _overrules(rule: Attribution, cue: TextSpan, contents: Sequence[TextSpan], settings: Together) -> bool:
+    """Return whether the rule's finding of the same cue replaces the model's."""
+    if not any(span.overlaps(cue) for span in rule.cue_spans):
+        return False
+    if len(rule.cue_spans) > 1:
+        # "quoted … as saying", "issued … demands": the model's cues are of one piece.
+        return rule.confidence >= settings.min_trusted_pieces
+    apart = rule.kind == "direct" and not _shared(tuple(contents), rule.content_spans)
+    return apart and rule.confidence >= settings.min_trusted
 
 
 def _choose_source(text: str, tagged: Spans, ruled: Spans, *, pronouns: bool) -> Spans:

@@ -152,7 +152,7 @@ def make_attribution_finder(
 ) -> AttributionFinder:
     """Build the component that finds attributions; a broken lexicon or model raises here, not on the first doc.
 
-    `model`: None for the rules alone, "attribution-en" for the packaged model, a folder, or a Hub id.
+    `model`: None for the packaged one, "rules" for the rules alone, a folder, or a Hub id.
     `conventions` as in `Extractor`.
     """
     extractor = Extractor(Registry.read([]), model=model, mask_boilerplate=mask_boilerplate, conventions=conventions)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +26,7 @@ Item = TypeVar("Item")
 class Extractor:
     """Finds an article's attributions and their speakers; holds lexicons, model and registry, nothing of any article.
 
-    `model` as in `read_tagger`: None or "rules" for the rules alone, "attribution-en" for the packaged one.
+    `model` as in `read_tagger`: None for the packaged one, "rules" for the rules alone, a folder or a Hub id.
     `conventions`: "guidelines" (ours), or "polnear" for spans as that corpus has them (see `combine.POLNEAR`); rules
     alone know only ours.
     """
@@ -68,8 +67,19 @@ class Extractor:
     def chunks(self, items: Iterable[Item]) -> Iterator[list[Item]]:
         """Yield as many items together as are read at once: one by the rules alone, more by the model."""
         size = 1 if self._together is None else TEXTS_AT_ONCE
-        stream = iter(items)
-        while chunk := list(islice(stream, size)):
+        chunk: list[Item] = []
+        try:
+            for item in items:
+                chunk.append(item)
+                if len(chunk) == size:
+                    yield chunk
+                    chunk = []
+        except Exception:
+            # What was read before the bad one is answered first.
+            if chunk:
+                yield chunk
+            raise
+        if chunk:
             yield chunk
 
     def find_all(

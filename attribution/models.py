@@ -1,4 +1,4 @@
-"""Which tagger to use: none (the rules alone), the packaged one, a folder, or one from the Hub."""
+"""Which tagger to use: the packaged one, none (the rules alone), a folder, or one from the Hub."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ log = logging.getLogger(__name__)
 
 
 def read_tagger(model: str | Path | None) -> Tagger | None:
-    """Return the tagger that `model` names, or None for the rules alone: None or "rules".
+    """Return the tagger that `model` names, or None for the rules alone, which "rules" asks for.
 
-    "attribution-en" is the packaged one; a folder is read from disk; OWNER/NAME is fetched from the Hub, the one case
-    that opens a socket, and a warning says so. Raises ArtifactError for what is no model, HubError where the Hub fails.
+    None and "attribution-en" are the packaged one; a folder is read from disk; OWNER/NAME is fetched from the Hub, the
+    one case that opens a socket, and a warning says so. Raises ArtifactError for what is no model, HubError where the
+    Hub fails.
     """
-    name = RULES if model is None else str(model)
+    name = DEFAULT_MODEL if model is None else str(model)
     if name == RULES:
         return None
     if name == DEFAULT_MODEL:

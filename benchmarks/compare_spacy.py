@@ -156,14 +156,14 @@ def run_spacy(corpus: Path, pipeline: Path) -> Run:
     return clock.stop()
 
 
-def run_sayso(corpus: Path, model: str | None) -> Run:
+def run_sayso(corpus: Path, model: str) -> Run:
     """Return what Sayso takes from the file `corpus` to attributions with speakers."""
     from sayso.attribution.articles import read_articles
     from sayso.attribution.extraction import Extractor
     from sayso.attribution.registry import Registry
     from sayso.attribution.types import Article, BadRecord
 
-    if model is not None:
+    if model != "rules":
         import onnxruntime  # noqa: F401
         import tokenizers  # noqa: F401
 
@@ -187,7 +187,7 @@ def run_step(step: str, corpus: Path, pipeline: Path, model: str) -> None:
     elif step == "spacy":
         print(json.dumps(asdict(run_spacy(corpus, pipeline))))
     else:
-        print(json.dumps(asdict(run_sayso(corpus, model if step == "model" else None))))
+        print(json.dumps(asdict(run_sayso(corpus, model if step == "model" else "rules"))))
 
 
 class Clock:

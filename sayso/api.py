@@ -99,7 +99,7 @@ def load(
 ) -> Attributor:
     """Return an Attributor ready to use; lexicons and registry are read here, not on the first article.
 
-    `model`: None or "rules" for the rules alone, "attribution-en" for rules and the packaged model, a model's folder,
+    `model`: None or "attribution-en" for rules and the packaged model, "rules" for the rules alone, a model's folder,
     or a Hub id (which opens a socket). `registry`: your own speaker files, added to the shipped ones. `nlp`:
     your own spaCy pipeline, to which our components are added where they are missing. `conventions`: "guidelines", or
     "polnear" for cues, sources and contents as that corpus annotates them ("has said", "who", "that …").

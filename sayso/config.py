@@ -44,7 +44,8 @@ class Settings(BaseModel):
     strict: bool = Field(default=False, description="Stop at the first bad record instead of setting it aside.")
     max_bytes: int = Field(default=2 << 30, ge=1, description="Most bytes that one compressed file may unpack to.")
     model: str | None = Field(
-        default=None, description="Model to use: attribution-en, a folder or a Hub id; unset or `rules`: rules alone."
+        default=None,
+        description="Model to use: attribution-en (the default), a folder or a Hub id; `rules`: rules alone.",
     )
     registry: Path | None = Field(
         default=None, description="Speaker registry (JSON lines or CSV) to use besides the packaged one."

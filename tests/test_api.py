@@ -81,14 +81,16 @@ def test_min_confidence_is_a_probability(minimum: float) -> None:
         load(min_confidence=minimum)
 
 
-@pytest.mark.parametrize("model", [None, "rules"])
-def test_rules_alone_are_the_default(model: str | None) -> None:
-    loaded = load(model)
+def test_rules_answer_alone_on_demand() -> None:
+    loaded = load("rules")
     assert loaded.version == f"rules-1@{sayso.__version__}"
+    assert [item.cue for item in loaded(TEXT)] == ["said", "insisted on"]
+    assert not any(item.origin.startswith("model:") for item in loaded(TEXT))
 
 
-def test_the_packaged_model_joins_the_rules_the_same_way_everywhere() -> None:
-    loaded = load("attribution-en")
+@pytest.mark.parametrize("model", [None, "attribution-en"])
+def test_the_packaged_model_joins_the_rules_the_same_way_everywhere(model: str | None) -> None:
+    loaded = load(model)
     assert loaded.version == f"rules-1+attribution-en@0.1.0@{sayso.__version__}"
     texts = [TEXT, "Critics fear that rents, already high, will rise.", "Nothing was said."]
     found = [group for _, group in loaded.pipe(texts)]

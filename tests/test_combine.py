@@ -161,6 +161,50 @@ def test_conventions_of_polnear_keep_that_auxiliaries_and_relative_pronouns() ->
         read_conventions("parc")
 
 
+def test_contents_keep_to_the_paragraph_of_their_cue_unless_a_quotation_goes_on() -> None:
+    text = "«Rents and wages»\n\nRuiz told reporters rents «will rise».\n\nThe market was calm."
+    mixed = tag(text, "«Rents and wages»", "rents «will rise»", cue="told", source="Ruiz")
+    (found,) = together(text, [mixed])
+    assert found.content == "rents «will rise»"
+    astray = tag(text, "rents «will rise».\n\nThe market was calm", cue="told", source="Ruiz")
+    assert together(text, [astray])[0].content == "rents «will rise»."
+    elsewhere = tag(text, "The market was calm", cue="told", source="Ruiz")
+    assert together(text, [elsewhere]) == []
+    quoted = tag(text, "«Rents and wages»", cue="told", source="Ruiz")
+    assert together(text, [quoted])[0].content == "«Rents and wages»"
+
+
+def test_model_alone_needs_more_where_nobody_is_the_source() -> None:
+    text = "Lower rents were promised to tenants. Ruiz promised lower rents."
+    unsourced = tag(text, "Lower rents", cue="promised", confidence=0.5)
+    assert together(text, [unsourced]) == []
+    assert len(together(text, [replace(unsourced, confidence=0.7)])) == 1
+    assert len(together(text, [unsourced], settings=read_conventions("polnear"))) == 1
+
+
+def test_cues_of_several_pieces_and_far_quotations_are_read_as_the_rules_have_them() -> None:
+    text = "The Post quoted Ruiz as saying rents will rise. “A disgrace,” is how Lee described the talks on rents."
+    pieces = make_attribution(
+        text,
+        article_id="a",
+        text_sha256=text_hash(text),
+        kind="indirect",
+        content=[span(text, "rents will rise")],
+        cue=[span(text, "quoted"), span(text, "saying")],
+        source=[span(text, "Ruiz")],
+        confidence=0.7,
+        origin="rule:test",
+    )
+    direct = rule(text, "“A disgrace,”", cue="described", source="Lee")
+    tagged = [
+        tag(text, "Ruiz as saying rents will rise", cue="quoted", source="The Post"),
+        tag(text, "the talks on rents", cue="described", source="Lee"),
+    ]
+    found = together(text, tagged, (pieces, direct))
+    assert [(a.source, a.content) for a in found] == [("Ruiz", "rents will rise"), ("Lee", "“A disgrace,”")]
+    assert all(a.origin == "rule:test" for a in found)
+
+
 def test_empty_text_has_nothing() -> None:
     assert together("", []) == []
 

@@ -240,7 +240,7 @@ def test_decoding_finds_the_best_allowed_path() -> None:
 def test_model_skips_paragraphs_that_sure_rules_cover_whole(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "“Rents will rise,” Ruiz said.\n\nWages won’t, she added on Friday.\n\n“Prices will fall,” Lee said."
     first, second, third = find_paragraphs(text)
-    asked = []
+    asked: list[Masks] = []
     pipe = tagger.pipe
 
     def record(texts: Iterable[tuple[str, Masks, Votes]]) -> Iterator[list[Tagged]]:

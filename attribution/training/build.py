@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 
+from sayso.attribution.combine import POLNEAR
 from sayso.attribution.errors import ArtifactError, ConfigError, HubError, InputError
 from sayso.attribution.gold import read_gold
 from sayso.attribution.rules import RuleEngine
@@ -97,7 +98,7 @@ def _measure(out: Path, plain: Path, recipe: Recipe, data: Path, *, steps: int) 
     documents = read_gold(data / recipe.dev_file)
     exact = Tagger.read(plain)
     exact.settings = Tagger.read(out).settings
-    in_full = predict_all(ModelAndRules(exact), documents)
+    in_full = predict_all(ModelAndRules(exact, settings=POLNEAR), documents)
     sources = ("seed", "encoder_id", "encoder_sha256", "train_sha256", "dev_sha256")
     figures = measure_tagger(
         out,
@@ -105,6 +106,8 @@ def _measure(out: Path, plain: Path, recipe: Recipe, data: Path, *, steps: int) 
         more={
             "model": f"attribution-en@{exact.version}",
             "recipe": {name: getattr(recipe, name) for name in sources},
+            "layers": recipe.layers,
+            "teacher_layers": recipe.teacher_layers,
             "steps": steps,
             "train_attributions": sum(len(d.attributions) for d in read_gold(data / recipe.train_file)),
             "single_precision": {

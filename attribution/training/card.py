@@ -10,7 +10,12 @@ from sayso.attribution.files import write_atomically
 
 KINDS = ("all", "direct", "mixed", "indirect")
 COLUMNS = ("exact", "relaxed", "char", "cue", "source", "triple")
-NAMES = {"rules": "rules alone", "model": "model alone", "both": "rules and model"}
+NAMES = {
+    "rules": "rules alone",
+    "model": "model alone",
+    "both": "rules and model",
+    "ours": "rules and model, our conventions",
+}
 VARIANTS = {
     "guillemets": "« »",
     "straight": "straight marks",
@@ -57,7 +62,7 @@ mouth without looking at the article, or for languages other than English.
 
 ## How it works
 
-Six transformer layers ({recipe["encoder_id"]}, uncased) read word pieces with their case, their place in quotation
+{_layers(f)} read word pieces with their case, their place in quotation
 marks, and paragraph and sentence breaks. A tag score says where cues begin; from each cue, every piece is scored as
 cue, source, content or nothing, and the best allowed sequence is decoded exactly. What the rules of `sayso` found for
 the same cue leans the decoding. Then rules move edges to quotation marks, take quotations whole and over paragraphs,
@@ -81,13 +86,16 @@ recipe are under the licence of `sayso`.
 ## Rebuild
 
 `sayso train tagger models/attribution-en/recipe.toml --data DIR` with the extra `[train]`: seed {recipe["seed"]},
-{f["steps"]} steps, an hour on two CPU cores, minutes on a GPU. Inputs are checked by checksum.
+{f["steps"]} steps, two hours on two CPU cores, minutes on a GPU. Inputs are checked by checksum.
 
 ## Scores
 
 F1 on PolNeAR dev with 95 % bootstrap intervals over articles. `exact`: all pieces of the content equal (edge
 punctuation and an initial "that" aside); `relaxed`: half of its characters shared; `char`: content characters; `cue`,
-`source`: relaxed content and that span exact; `triple`: all three exact.
+`source`: relaxed content and that span exact; `triple`: all three exact. PolNeAR takes auxiliaries into the cue ("has
+said"), has "who" for a source, and nests nothing; our guidelines want "said", the person, and what is said inside a
+content, too. The rows follow the corpus, as `sayso.load(conventions="polnear")` does, where they don't say otherwise;
+users get our conventions.
 
 {_by_kind(f)}
 
@@ -121,6 +129,17 @@ Confidence: expected calibration error {f["calibration"]["expected_error"]:.3f} 
 
 The issue tracker of the `sayso` repository.
 """
+
+
+def _layers(f: Mapping[str, Any]) -> str:
+    encoder = f["recipe"]["encoder_id"]
+    text = f"{_NUMBERS.get(f['layers'], f['layers'])} transformer layers (of {encoder}, uncased"
+    if f["teacher_layers"]:
+        text += f"; they learned from the corpus and from the answers of a network of {f['teacher_layers']} layers"
+    return text + ")"
+
+
+_NUMBERS = {3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 
 
 def _by_kind(f: Mapping[str, Any]) -> str:

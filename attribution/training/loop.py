@@ -176,6 +176,7 @@ class _Run:
             _groups(net, recipe), betas=(0.9, 0.98), eps=1e-6, weight_decay=recipe.weight_decay, fused=True
         )
         self.average = {name: p.detach().clone() for name, p in net.named_parameters() if p.requires_grad}
+        self.learned: dict[str, Tensor] = {}
         self.recent: list[tuple[float, float]] = []
         self.began = time.monotonic()
         self.began_at = 0
@@ -225,6 +226,8 @@ class _Run:
             for name, p in self.net.named_parameters():
                 if name in self.average:
                     self.average[name].lerp_(p, 1 - keep)
+        if self.step == self.learning < self.steps:
+            self.learned = {name: value.clone() for name, value in self.average.items()}
         self.recent = [*self.recent[-9:], (tag_loss.item(), link_loss.item())]
 
     def _losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -317,6 +320,7 @@ class _Run:
                 "recipe": json.dumps({f.name: getattr(self.recipe, f.name) for f in fields(Recipe)}),
                 "net": self.net.state_dict(),
                 "average": self.average,
+                "learned": self.learned,
                 "optimiser": self.optimiser.state_dict(),
                 "random": torch.get_rng_state(),
             },
@@ -330,6 +334,7 @@ class _Run:
             raise ConfigError(f"{path}: checkpoint of another recipe; remove it or train into another folder")
         self.net.load_state_dict(state["net"])
         self.average = state["average"]
+        self.learned = state.get("learned", {})
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = self.began_at = state["step"]
         torch.set_rng_state(state["random"].cpu())
@@ -358,7 +363,11 @@ def _groups(net: TaggerNet, recipe: Recipe) -> list[dict[str, Any]]:
 
 
 def read_checkpoint(path: Path, *, averaged: bool = True) -> tuple[TaggerNet, Recipe, int]:
-    """Return the trained network in evaluation mode, its recipe, and its number of steps."""
+    """Return the trained network in evaluation mode, its recipe, and its number of steps.
+
+    The weights are running means; where the network settled after it had learned, the mean of both ends: each is as
+    good as the other, and their mean is better than either.
+    """
     state = torch.load(path, weights_only=True, map_location="cpu")
     recipe = Recipe(**json.loads(state["recipe"]))
     net = TaggerNet(recipe.shape)
@@ -368,4 +377,6 @@ def read_checkpoint(path: Path, *, averaged: bool = True) -> tuple[TaggerNet, Re
             for name, p in net.named_parameters():
                 if name in state["average"]:
                     p.copy_(state["average"][name])
+                    if name in state.get("learned", {}):
+                        p.lerp_(state["learned"][name], 0.5)
     return net.eval(), recipe, int(state["step"])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sayso.attribution.combine import quotation_kind
+from sayso.attribution.combine import POLNEAR, quotation_kind
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldAttribution, GoldDocument
 from sayso.attribution.marks import find_quotations
@@ -34,9 +34,7 @@ def measure_tagger(
     folder: Path, documents: Sequence[GoldDocument], *, more: Mapping[str, Any] | None = None, resamples: int = 1000
 ) -> dict[str, Any]:
     """Return all figures of the model in `folder` on the annotated `documents`; `more` is put beside them."""
-    tagger = Tagger.read(folder)
-    engine = RuleEngine()
-    extractor = ModelAndRules(tagger, engine)
+    extractor = ModelAndRules(Tagger.read(folder), RuleEngine(), settings=POLNEAR)
     by = predict_all(extractor, documents)
     tagged = dict(zip((d.id for d in documents), _tag(extractor, documents), strict=True))
     calibration = choose_calibration(documents, list(tagged.values()))
@@ -63,7 +61,10 @@ def write_metrics(path: Path, figures: Mapping[str, Any]) -> None:
 
 
 def predict_all(extractor: ModelAndRules, documents: Sequence[GoldDocument]) -> dict[str, dict[str, list[Attribution]]]:
-    """Return the attributions by article id of the rules, of the model as it comes, and of both together."""
+    """Return the attributions by article id of the rules, of the model as it comes, and of both together.
+
+    "both" follows the extractor's conventions, which should be the corpus's; "ours" follows ours, as users get it.
+    """
     rules = {d.id: extractor.engine.find(d.text, article_id=d.id) for d in documents}
     plain = extractor.tagger.pipe((d.text, (), ()) for d in documents)
     least = extractor.settings.min_model
@@ -74,7 +75,11 @@ def predict_all(extractor: ModelAndRules, documents: Sequence[GoldDocument]) -> 
     both = dict(
         zip((d.id for d in documents), extractor.pipe(TextToRead(d.text, d.id) for d in documents), strict=True)
     )
-    return {"rules": rules, "model": model, "both": both}
+    extractor = ModelAndRules(extractor.tagger, extractor.engine)
+    ours = dict(
+        zip((d.id for d in documents), extractor.pipe(TextToRead(d.text, d.id) for d in documents), strict=True)
+    )
+    return {"rules": rules, "model": model, "both": both, "ours": ours}
 
 
 def _tag(extractor: ModelAndRules, documents: Sequence[GoldDocument]) -> list[list[Tagged]]:
