@@ -22,7 +22,9 @@ FORMAT_NAMES = "jsonl, csv, gold, prodigy, doccano, label-studio, brat, inceptio
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Dataset folder that `sayso build` made.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="File or, of brat and inception, folder to read.")]
 FormatName = Annotated[str, typer.Option("--format", "-f", metavar="NAME", help=f"One of {FORMAT_NAMES}.")]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File or, of brat and inception, new folder to write.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FILE", help="File or, of brat and inception, new folder to write.")
+]
 OutOrNone = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="FILE", help="Write Sayso's JSON lines here.", show_default=False),
