@@ -91,7 +91,7 @@ def combine(
     found: list[Attribution] = []
     for item in kept:
         contents, why = _mend(text, item, kept, quotations, settings)
-        contents = _within_paragraph(contents, item.cue, paragraphs, quotations)
+        contents = _within_paragraph(text, contents, item.cue, paragraphs, quotations)
         if not contents or _touches(masks, (*contents, item.cue, *item.sources)):
             continue
         better = [rule for rule in ruled if _overrules(rule, item.cue, contents, settings)]
@@ -161,6 +161,7 @@ def _mend(
 
 
 def _within_paragraph(
+    text: str,
     contents: Sequence[TextSpan],
     cue: TextSpan,
     paragraphs: Sequence[tuple[int, int]],
@@ -169,13 +170,15 @@ def _within_paragraph(
     """Return the pieces without what lies in another paragraph than the cue and is no quotation's continuation.
 
     Headings and first lines of the next article stand close in the text, and mean nothing to it. A content that lies
-    whole in other paragraphs stays only as a quotation.
+    whole in other paragraphs stays only as a quotation, or behind a colon.
     """
     begin, end = next(((a, b) for a, b in paragraphs if a <= cue.start < b), (0, 0))
     if not end or all(begin <= span.start and span.end <= end for span in contents):
         return list(contents)
     quoted = [q for q in quotations if any(p.overlaps(s) for p in q.pieces for s in contents)]
     inside = [TextSpan(max(s.start, begin), min(s.end, end)) for s in contents if s.start < end and begin < s.end]
+    if not inside and text[cue.end : contents[0].start].rstrip().endswith(":"):
+        return list(contents)
     if not inside:
         return [s for s in contents if any(p.covers(s) for q in quoted for p in q.pieces)]
     onward = [s for s in contents for q in quoted if len(q.pieces) > 1 for p in q.pieces if p.covers(s)]

@@ -170,6 +170,9 @@ def test_contents_keep_to_the_paragraph_of_their_cue_unless_a_quotation_goes_on(
     assert together(text, [astray])[0].content == "rents «will rise»."
     elsewhere = tag(text, "The market was calm", cue="told", source="Ruiz")
     assert together(text, [elsewhere]) == []
+    listed = "Ruiz told reporters three things:\n\nThe market was calm."
+    behind = tag(listed, "The market was calm", cue="told", source="Ruiz")
+    assert together(listed, [behind])[0].content == "The market was calm"
     quoted = tag(text, "«Rents and wages»", cue="told", source="Ruiz")
     assert together(text, [quoted])[0].content == "«Rents and wages»"
 
