@@ -23,6 +23,12 @@ RELATIVE_CLAUSE = re.compile(r"\s{0,3},\s{0,3}(?:who|which|whose|whom|where)\b",
 # Names of things in quotation marks (the “Normandy Quartet”) don't make a content mixed.
 NAMED_THING = re.compile(r"[A-Z0-9][\w’'-]*(?: (?:[A-Z0-9][\w’'-]*|of|the|and|for|in)){0,5}")
 
+# What the model alone takes for an attribution, and no reader does: the rest of a torn sentence (“of the call”), a
+# headline's "to speak as tensions rise", and without a source a purpose ("is designed to") or a name ("known as").
+TORN = re.compile(r"of\b")
+MEANWHILE = re.compile(r"\b(?:meet|met|meets|speak|speaks|spoke|talk|talks|talked)\s+as$", re.IGNORECASE)
+NO_SPEECH = re.compile(r"\b(?:designed|intended|known\s+as|offered|required|scheduled|slated)$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Together:
@@ -99,8 +105,10 @@ def combine(
             found.extend(better)
             continue
         rule = _same_finding(item.cue, contents, ruled)
-        if rule is None and not item.sources and item.confidence < settings.min_unsourced:
-            if quotation_kind(text, contents, quotations) == "indirect":
+        if rule is None and quotation_kind(text, contents, quotations) == "indirect":
+            if not item.sources and item.confidence < settings.min_unsourced:
+                continue
+            if _is_no_attribution(text, item, contents):
                 continue
         cue: Spans = (item.cue,)
         sources = item.sources
@@ -183,6 +191,14 @@ def _within_paragraph(
         return [s for s in contents if any(p.covers(s) for q in quoted for p in q.pieces)]
     onward = [s for s in contents for q in quoted if len(q.pieces) > 1 for p in q.pieces if p.covers(s)]
     return sorted({*inside, *(s for s in onward if not any(s.overlaps(i) for i in inside))}, key=lambda s: s.start)
+
+
+def _is_no_attribution(text: str, item: Tagged, contents: Sequence[TextSpan]) -> bool:
+    """Return whether words say of what the model alone found outside quotation marks that nobody said anything."""
+    cue = item.cue.of(text)
+    if TORN.match(text, contents[0].start) or MEANWHILE.search(cue):
+        return True
+    return not item.sources and NO_SPEECH.search(cue) is not None
 
 
 def _drop_complementiser(text: str, start: int, end: int) -> tuple[int, int]:

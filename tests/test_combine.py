@@ -219,3 +219,36 @@ def test_nesting_names_the_smallest_holder() -> None:
     c = rule(text, "rents will rise", cue="warned", source="Brandt")
     nested = {n.cue: n.nested_in for n in mark_nested([c, a, b])}
     assert nested == {"said": None, "claimed": a.id, "warned": b.id}
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "cue", "source"),
+    [
+        ("Rents rose. of the plan, said Wednesday.", "of the plan", "said Wednesday", None),
+        ("Ruiz, Tanaka to speak as rents climb", "rents climb", "to speak as", "Ruiz, Tanaka"),
+        ("The levy is intended to lower rents.", "to lower rents", "is intended", None),
+        ("Tenants have not been offered a cap.", "a cap", "have not been offered", None),
+        ("The cap, also known as the lid, passed.", "the lid", "also known as", None),
+    ],
+)
+def test_what_nobody_says_is_no_attribution_however_sure_the_model_alone_is(
+    text: str, content: str, cue: str, source: str | None
+) -> None:
+    tagged = tag(text, content, cue=cue, source=source, confidence=0.95)
+    assert together(text, [tagged]) == []
+    # The rules' word stands.
+    agreed = rule(text, content, cue=cue, source=source)
+    assert [a.origin for a in together(text, [tagged], (agreed,))] == ["both"]
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "cue", "source"),
+    [
+        ("Ruiz described it as of no use.", "it as of no use", "described", "Ruiz"),
+        ("The mayor is accused of hiding rents.", "hiding rents", "is accused of", None),
+        ("Ruiz intended to lower rents.", "to lower rents", "intended", "Ruiz"),
+        ("“of little use” is how it was designed", "“of little use”", "designed", None),
+    ],
+)
+def test_what_looks_alike_and_somebody_says_stays(text: str, content: str, cue: str, source: str | None) -> None:
+    assert len(together(text, [tag(text, content, cue=cue, source=source, confidence=0.95)])) == 1
