@@ -34,6 +34,8 @@ THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "record
 MANY = frozenset({"services", "affairs", "workers", "allies", "investigations"})
 CAPITALISED = re.compile(r"\b[A-Z][a-z’'-]{1,20}\b")
 NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )?([A-Z][a-z’'-]{1,20})\b")
+# "Western fears that ..." and "European hopes" are nobody's surname.
+REGIONS = frozenset({"african", "arab", "asian", "eastern", "european", "northern", "southern", "western"})
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
 NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
@@ -322,6 +324,9 @@ class NameStage:
         country = self.registry.country_of(name)
         if country is not None:
             return self.found(self.from_demonym(phrase, name, country, start))
+        folded = fold_name(name)
+        if folded in REGIONS and not any(" " in bearer.name for bearer in self.names.by_surname.get(folded, ())):
+            return self.found(self.group(f"{name} countries"))
         if words[-1][:1].isupper():
             key = fold_name(words[-1])
             entity = choose_bearer(self.names, key, start)

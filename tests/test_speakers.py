@@ -525,3 +525,15 @@ def test_a_ranked_answer_below_the_threshold_is_withheld() -> None:
     (withheld,) = resolve_speakers(text, items, registry=REGISTRY, date=None, ranker=strict)
     assert withheld.speaker is None
     assert withheld.why[-1] == "speaker.declined.unsure"
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Western⟧ fears that ⟪rents rise⟫ grew.", "Western countries / group / nominal"),
+        ("⟦European⟧ hopes that ⟪rents fall⟫ faded.", "European countries / group / nominal"),
+        ("Don Western came. ⟦Western⟧ fears that ⟪rents rise⟫.", "Don Western / person / surname"),
+    ],
+)
+def test_the_adjective_of_a_region_is_nobodys_surname_unless_somebody_has_it(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == last
