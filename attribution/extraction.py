@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from .boilerplate import find_boilerplate
 from .combine import read_conventions
@@ -20,7 +20,18 @@ from .tagger import TEXTS_AT_ONCE
 from .together import ModelAndRules, TextToRead
 from .types import Article, Attribution, text_hash
 
-Item = TypeVar("Item")
+# Of long texts fewer are read together, so that answers come early and memory stays flat.
+CHARS_AT_ONCE = 400_000
+
+
+class HasText(Protocol):
+    """An article, or spaCy's Doc of one."""
+
+    @property
+    def text(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=HasText)
 
 
 class Extractor:
@@ -68,12 +79,14 @@ class Extractor:
         """Yield as many items together as are read at once: one by the rules alone, more by the model."""
         size = 1 if self._together is None else TEXTS_AT_ONCE
         chunk: list[Item] = []
+        chars = 0
         try:
             for item in items:
                 chunk.append(item)
-                if len(chunk) == size:
+                chars += len(item.text)
+                if len(chunk) == size or chars >= CHARS_AT_ONCE:
                     yield chunk
-                    chunk = []
+                    chunk, chars = [], 0
         except Exception:
             # What was read before the bad one is answered first.
             if chunk:

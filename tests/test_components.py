@@ -22,7 +22,7 @@ from sayso.attribution.components import (
     set_article,
     write_attributions,
 )
-from sayso.attribution.extraction import Extractor, as_article, keep_confident
+from sayso.attribution.extraction import CHARS_AT_ONCE, Extractor, as_article, keep_confident
 from sayso.attribution.registry import Registry
 from sayso.attribution.types import Article
 
@@ -174,3 +174,10 @@ def test_keep_confident_frees_what_lay_in_a_dropped_one() -> None:
 def test_any_text_is_answered_and_maps_back(nlp: Language, text: str) -> None:
     for item in nlp(text)._.attributions:
         assert [span.of(text) for span in item.content_spans] == item.content.split(" … ") or " … " in text
+
+
+def test_long_texts_are_read_in_smaller_groups_and_none_is_lost() -> None:
+    extractor = Extractor(Registry.read([]))
+    texts = ["a" * CHARS_AT_ONCE, "b", "c" * CHARS_AT_ONCE, "d", "e"]
+    groups = list(extractor.chunks(as_article(text) for text in texts))
+    assert [[article.text[0] for article in group] for group in groups] == [["a"], ["b", "c"], ["d", "e"]]
