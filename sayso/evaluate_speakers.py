@@ -151,7 +151,9 @@ def _table(title: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
+    from .terminal import table_title
+
+    return Table(title=table_title(title), title_justify="left", box=box.SIMPLE_HEAD, padding=0, show_edge=False)
 
 
 def _cell(value: float | None) -> str:

@@ -102,6 +102,13 @@ def hostile_line(text: str, style: str = "") -> Text:
     return Text(safe_line(text), style=style)
 
 
+def table_title(text: str) -> Text:
+    """Return rich Text of a table's title: it stays on one line where the table is narrower than its title."""
+    from rich.text import Text
+
+    return Text(safe_line(text), no_wrap=True, overflow="ignore")
+
+
 def _make_console(stream: IO[str], *, width: int | None, quiet: bool = False) -> Console:
     from rich.console import Console
 

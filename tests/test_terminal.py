@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from io import StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
+from rich.table import Table
 
-from sayso.terminal import hostile, hostile_line, safe_json, safe_line, safe_text
+from sayso.terminal import hostile, hostile_line, safe_json, safe_line, safe_text, table_title
 
 ANY_TEXT = st.text(st.characters(codec=None))  # lone surrogates too
 VISIBLE_FORMAT_SIGNS = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
@@ -62,3 +65,11 @@ def test_safe_json_says_the_same_without_steering_characters(value: object) -> N
 def test_rich_markup_in_a_text_is_only_text() -> None:
     assert hostile("[/b] [red]x[/red] :smile:\x1b").plain == "[/b] [red]x[/red] :smile:␛"
     assert hostile_line("two\nlines").plain == "two␊lines"
+
+
+def test_a_title_longer_than_its_table_stays_on_one_line() -> None:
+    table = Table(title=table_title("Cue and source, exact; per pair"), title_justify="left", box=None)
+    table.add_column("kind")
+    stream = StringIO()
+    Console(file=stream, width=80).print(table)
+    assert stream.getvalue().splitlines()[0].rstrip() == "Cue and source, exact; per pair"
