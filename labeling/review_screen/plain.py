@@ -21,6 +21,7 @@ MOST_ARTICLES = 100
 # "Ana Ruiz (organization)": a new name with its type.
 TYPE_AT_END = re.compile(r"\(([a-z]{1,20})\)$")
 WORD_NUMBERS = re.compile(r"([0-9]{1,7})(?:[ \t]*[- ][ \t]*([0-9]{1,7}))?")
+OPENING = "An empty line accepts; type help for the other answers, quit to leave."
 PLAIN_HELP = (
     "Type a key or an action's name, then Enter; an empty line accepts, a line of spaces skips.",
     "  2 a            a stance: number of the target, then the key of the label",
@@ -49,6 +50,8 @@ class PlainReview:
     def run(self) -> None:
         """Ask until the reviewer quits or the input ends."""
         shown = None
+        if not self._controller.done:
+            self._say([OPENING])
         while not self._controller.done:
             session = self._session
             state = session.article_complete if session.on_page else session.state
