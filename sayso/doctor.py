@@ -20,7 +20,10 @@ from . import __version__
 from .attribution.errors import SaysoError
 
 SCHEMA_VERSION = 1
-PACKAGES = ("spacy", "datasets", "huggingface-hub", "pyarrow", "jsonlines", "typer", "rich", "pydantic", "trafilatura")
+PACKAGES = (
+    *("spacy", "onnxruntime", "tokenizers", "numpy", "scikit-learn", "datasets", "huggingface-hub", "pyarrow"),
+    *("jsonlines", "typer", "rich", "textual", "pydantic", "trafilatura"),
+)
 FACTORIES = ("sayso_attribution", "sayso_speakers")
 # A build of the five seeds takes 1 MB; a spaCy or Hub cache that can't grow fails with far stranger messages.
 MIN_FREE_BYTES = 500_000_000

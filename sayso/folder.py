@@ -265,6 +265,8 @@ def _read_attributions(folder: Path, name: str = LOCAL_ATTRIBUTIONS, *, holding:
 def _local_file(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.is_file():
+        if read_provenance(folder) is None:
+            raise InputError(f"{folder} is no dataset that Sayso built; give the folder that `sayso build -o` made")
         raise InputError(f"{path} is missing: texts stay where the dataset was built; run `sayso build` for it")
     return path
 

@@ -322,6 +322,9 @@ def test_build_then_explain(sayso: Sayso, dataset: Path, article: Path) -> None:
     assert result.code == 0
     assert "Ana Ruiz (person, ana-ruiz)" in result.out
     assert "this release" not in result.out  # every code has words
+    nowhere = sayso("explain", quoted["id"], "--in", dataset.parent / "nowhere")
+    assert nowhere.code == 3
+    assert "no dataset that Sayso built" in nowhere.err
 
 
 def test_a_second_build_needs_no_force_and_a_foreign_folder_is_refused(
@@ -436,6 +439,7 @@ def test_doctor_is_well_here_and_never_shows_the_token(sayso: Sayso, monkeypatch
     result, document = sayso("doctor"), sayso("doctor", "--json")
     assert result.code == document.code == 0, result.out
     assert "present, from the environment" in result.out
+    assert {"onnxruntime", "tokenizers", "scikit-learn"} <= {line.split()[1] for line in result.out.splitlines()}
     assert "aaaa" not in result.out + document.out + result.err
     assert json.loads(document.out)["healthy"] is True
 

@@ -67,7 +67,8 @@ def label(
             (hostile_line(target, "bold"), hostile_line(", ".join(f"{count} {name}" for name, count in labels.items())))
             for target, labels in summary.targets.items()
         ]
-        head = f"{said} {summary.labelled} of {summary.attributions} attributions; {summary.reviewed} stances reviewed"
+        reviewed = f"{summary.reviewed} stance{'' if summary.reviewed == 1 else 's'} reviewed"
+        head = f"{said} {summary.labelled} of {summary.attributions} attributions; {reviewed}"
         print_rows([(hostile_line(head),)])
         print_rows(rows)
 
