@@ -252,7 +252,7 @@ def render_explanation(explanation: Explanation, *, width: int) -> list[Text]:
         "confidence",
         f"{attribution.confidence:.2f}: about {attribution.confidence * 100:.0f} in a hundred like it are right",
     )
-    put("found by", safe_line(attribution.origin))
+    put("found by", "rules and model" if attribution.origin == "both" else safe_line(attribution.origin))
     put("", "")
     for reason in explanation.reasons:
         put("because", f"{safe_line(reason.code)}: {safe_line(reason.meaning)}")

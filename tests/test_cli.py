@@ -18,9 +18,11 @@ from building import tree_bytes
 from command_line import REPORT, Result, run
 from sayso import __version__
 from sayso.attribution.errors import ConflictError, HubError
+from sayso.attribution.types import Article
 from sayso.cli import command_table
 from sayso.cli.exits import EXIT_CODES
 from sayso.cli.pages import markdown, read_pages
+from sayso.cli.reading import telling_parts
 from sayso.cli.schema import read_schemas
 
 Sayso = Callable[..., Result]
@@ -322,6 +324,7 @@ def test_build_then_explain(sayso: Sayso, dataset: Path, article: Path) -> None:
     assert result.code == 0
     assert "Ana Ruiz (person, ana-ruiz)" in result.out
     assert "this release" not in result.out  # every code has words
+    assert "found by    rules and model" in result.out
     nowhere = sayso("explain", quoted["id"], "--in", dataset.parent / "nowhere")
     assert nowhere.code == 3
     assert "no dataset that Sayso built" in nowhere.err
@@ -442,6 +445,14 @@ def test_doctor_is_well_here_and_never_shows_the_token(sayso: Sayso, monkeypatch
     assert {"onnxruntime", "tokenizers", "scikit-learn"} <= {line.split()[1] for line in result.out.splitlines()}
     assert "aaaa" not in result.out + document.out + result.err
     assert json.loads(document.out)["healthy"] is True
+
+
+def test_a_text_read_in_parts_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = [Article(id=f"big#{n}", text="Rents rose.", part_of="big") for n in (1, 2)]
+    assert list(telling_parts([Article(id="a", text="Rents fell."), *parts], quiet=False))[1:] == parts
+    assert capsys.readouterr().err.count("big is so long that it is read in parts") == 1
+    assert list(telling_parts(parts, quiet=True)) == parts
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("trouble", ["configuration", "disk", "package", "lexicon", "folder"])

@@ -30,7 +30,7 @@ def quotes(inputs: Inputs, quarantine: Quarantine = None, *, run: Run) -> None:
     """
     from sayso.attribution.articles import read_articles
 
-    from .reading import load_attributor, read_options, setting_aside, showing_bytes
+    from .reading import load_attributor, read_options, setting_aside, showing_bytes, telling_parts
 
     attributor = load_attributor(run.settings)
     # A bar over lines that scroll by on the same terminal would only tear both.
@@ -38,7 +38,7 @@ def quotes(inputs: Inputs, quarantine: Quarantine = None, *, run: Run) -> None:
     options = read_options(run.settings)
     with setting_aside(quarantine, quiet=run.quiet) as bad, showing_bytes(inputs, quiet=quiet) as advance:
         articles = read_articles(inputs, options=options, on_bad=bad, on_progress=advance)
-        for _, attributions in attributor.pipe(articles):
+        for _, attributions in attributor.pipe(telling_parts(articles, quiet=run.quiet)):
             for attribution in attributions:
                 sys.stdout.write(safe_json(attribution.to_json()) + "\n")
             sys.stdout.flush()

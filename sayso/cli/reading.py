@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sayso.attribution.types import BadRecord
+from sayso.attribution.types import Article, BadRecord
 from sayso.config import Settings
 from sayso.terminal import safe_line
 
@@ -93,6 +93,17 @@ def setting_aside(quarantine: Path | None, *, quiet: bool) -> Iterator[BadRecord
         bad = BadRecords(kept, quiet=quiet)
         yield bad
     bad.sum_up()
+
+
+def telling_parts(articles: Iterable[Article], *, quiet: bool) -> Iterator[Article]:
+    """Yield the articles; a text so long that it comes in parts is told on stderr once, as it takes minutes."""
+    told = None
+    for article in articles:
+        if article.part_of is not None and article.part_of != told and not quiet:
+            told = article.part_of
+            line = f"{told} is so long that it is read in parts; if it holds many articles, give each its own file"
+            sys.stderr.write(safe_line(f"sayso: {line}") + "\n")
+        yield article
 
 
 @contextmanager
