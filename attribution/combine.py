@@ -8,14 +8,18 @@ end with the paragraph. So: edges go to the quotation marks, quotations are take
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from .errors import ConfigError
 from .marks import Quotation, find_quotations
 from .tagger import Tagged
 from .types import Attribution, QuoteKind, Spans, TextSpan, make_attribution
 from .words import find_paragraphs
+
+T = TypeVar("T")
 
 COMPLEMENTISER = re.compile(r"that(?:\s+|\s*,\s+)(?=\S)", re.IGNORECASE)
 RELATIVE = re.compile(r"who|which|that|whose", re.IGNORECASE)
@@ -95,17 +99,25 @@ def combine(
     quotations = [q for q in find_quotations(text, paragraphs) if q.depth == 0]
     kept = [item for item in tagged if item.confidence >= settings.min_model]
     found: list[Attribution] = []
+    # Each attribution meets only what stands near it, so that a long text takes no longer than its parts.
+    of_quotations = _Places((TextSpan(q.start, q.end), q) for q in quotations)
+    of_rules = _Places((cue, rule) for rule in ruled for cue in rule.cue_spans)
+    of_tags = _Places((span, item) for item in kept for span in (item.cue, *item.sources, *item.contents))
     for item in kept:
-        contents, why = _mend(text, item, kept, quotations, settings)
-        contents = _within_paragraph(text, contents, item.cue, paragraphs, quotations)
+        begin, end = min(s.start for s in item.contents), max(s.end for s in item.contents)
+        near = of_quotations.touching(TextSpan(begin, end))
+        around = TextSpan(min([begin, *(q.start for q in near)]), max([end, *(q.end for q in near)]))
+        contents, why = _mend(text, item, of_tags.touching(around), near, settings)
+        contents = _within_paragraph(text, contents, item.cue, paragraphs, near)
         if not contents or _touches(masks, (*contents, item.cue, *item.sources)):
             continue
-        better = [rule for rule in ruled if _overrules(rule, item.cue, contents, settings)]
+        of_cue = of_rules.touching(item.cue)
+        better = [rule for rule in of_cue if _overrules(rule, contents, settings)]
         if better:
             found.extend(better)
             continue
-        rule = _same_finding(item.cue, contents, ruled)
-        if rule is None and quotation_kind(text, contents, quotations) == "indirect":
+        rule = _same_finding(contents, of_cue)
+        if rule is None and quotation_kind(text, contents, near) == "indirect":
             if not item.sources and item.confidence < settings.min_unsourced:
                 continue
             if _is_no_attribution(text, item, contents):
@@ -122,7 +134,7 @@ def combine(
                 text,
                 article_id=article_id,
                 text_sha256=text_sha256,
-                kind=quotation_kind(text, contents, quotations),
+                kind=quotation_kind(text, contents, near),
                 content=contents,
                 cue=cue,
                 source=sources,
@@ -131,8 +143,29 @@ def combine(
                 why=why,
             )
         )
-    found.extend(_add(text, found, ruled, quotations, settings))
+    found.extend(_add(found, ruled, settings))
     return mark_nested({a.id: a for a in found}.values())
+
+
+class _Places(Generic[T]):
+    """Things by the spans that they stand at."""
+
+    def __init__(self, entries: Iterable[tuple[TextSpan, T]]) -> None:
+        numbered = [(span, number, thing) for number, (span, thing) in enumerate(entries)]
+        self._entries = sorted(numbered, key=lambda entry: entry[:2])
+        self._starts = [span.start for span, _, _ in self._entries]
+        self._longest = max((len(span) for span, _, _ in self._entries), default=0)
+
+    def touching(self, span: TextSpan) -> list[T]:
+        """Return the things whose spans overlap `span`, each once, in the order in which they were given."""
+        found = {}
+        for at in range(bisect_left(self._starts, span.start - self._longest), len(self._entries)):
+            own, number, thing = self._entries[at]
+            if own.start >= span.end:
+                break
+            if own.end > span.start:
+                found[number] = thing
+        return list({id(found[number]): found[number] for number in sorted(found)}.values())
 
 
 # -------------------------------------------------------------------------------------------------------- the model's
@@ -248,18 +281,15 @@ def _touches(masks: Sequence[tuple[int, int]], spans: Iterable[TextSpan]) -> boo
 # ---------------------------------------------------------------------------------------------------------- the rules'
 
 
-def _same_finding(cue: TextSpan, contents: Sequence[TextSpan], ruled: Sequence[Attribution]) -> Attribution | None:
-    """Return the rules' finding of the same cue with half of the content's characters or more, or None."""
-    for rule in ruled:
-        if any(span.overlaps(cue) for span in rule.cue_spans):
-            return rule if _shared(tuple(contents), rule.content_spans) >= 0.5 else None
+def _same_finding(contents: Sequence[TextSpan], of_cue: Sequence[Attribution]) -> Attribution | None:
+    """Return the first of the rules' findings of the cue if it has half of the content's characters, or None."""
+    if of_cue and _shared(tuple(contents), of_cue[0].content_spans) >= 0.5:
+        return of_cue[0]
     return None
 
 
-def _overrules(rule: Attribution, cue: TextSpan, contents: Sequence[TextSpan], settings: Together) -> bool:
+def _overrules(rule: Attribution, contents: Sequence[TextSpan], settings: Together) -> bool:
     """Return whether the rule's finding of the same cue replaces the model's."""
-    if not any(span.overlaps(cue) for span in rule.cue_spans):
-        return False
     if len(rule.cue_spans) > 1:
         # "quoted … as saying", "issued … demands": the model's cues are of one piece.
         return rule.confidence >= settings.min_trusted_pieces
@@ -279,20 +309,14 @@ def _choose_source(text: str, tagged: Spans, ruled: Spans, *, pronouns: bool) ->
     return tagged
 
 
-def _add(
-    text: str,
-    found: Sequence[Attribution],
-    ruled: Sequence[Attribution],
-    quotations: Sequence[Quotation],
-    settings: Together,
-) -> Iterable[Attribution]:
+def _add(found: Sequence[Attribution], ruled: Sequence[Attribution], settings: Together) -> Iterable[Attribution]:
     """Yield the rules' attributions that the model's leave room for."""
-    contents = [span for a in found for span in a.content_spans]
-    edges = [span for a in found for span in (*a.cue_spans, *a.source_spans)]
+    contents = _Places((span, span) for a in found for span in a.content_spans)
+    edges = _Places((span, a) for a in found for span in (*a.cue_spans, *a.source_spans))
     for a in ruled:
-        if any(cue.overlaps(span) for cue in a.cue_spans for span in edges):
+        if any(edges.touching(cue) for cue in a.cue_spans):
             continue
-        overlapped = [span for span in contents for piece in a.content_spans if span.overlaps(piece)]
+        overlapped = [span for piece in a.content_spans for span in contents.touching(piece)]
         if overlapped:
             spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
             inside = any(all(holder.covers(span) for span in spans) for holder in overlapped)
@@ -307,7 +331,7 @@ def _add(
             least = settings.min_indirect
         else:
             least = settings.min_quotation
-        if a.confidence >= least and not any(p.overlaps(e) for p in a.content_spans for e in edges):
+        if a.confidence >= least and not any(edges.touching(piece) for piece in a.content_spans):
             yield a
 
 
