@@ -19,6 +19,7 @@ from sayso.attribution.decoding import LABELS
 from sayso.attribution.files import write_atomically
 from sayso.attribution.pieces import SCHEME
 
+from .int8 import ByteEmbedding, quantise
 from .model import Chain, Encoder, Linker, TaggerNet
 
 log = logging.getLogger(__name__)
@@ -41,28 +42,12 @@ class Decoding:
     calibration: tuple[float, ...] = ()
 
 
-class _ByteEmbedding(nn.Module):
-    """An embedding table of bytes with one scale per row: a quarter of the size, at no measurable loss."""
-
-    def __init__(self, weight: Tensor) -> None:
-        super().__init__()
-        scale = weight.abs().amax(1, keepdim=True).clamp_min(1e-8) / 127
-        self.register_buffer("table", (weight / scale).round().clamp(-127, 127).to(torch.int8))
-        self.register_buffer("scale", scale)
-
-    def forward(self, ids: Tensor) -> Tensor:
-        table, scale = self.table, self.scale
-        assert isinstance(table, Tensor)
-        assert isinstance(scale, Tensor)
-        return nn.functional.embedding(ids, table).to(scale.dtype) * nn.functional.embedding(ids, scale)
-
-
 class _EncoderGraph(nn.Module):
     def __init__(self, net: TaggerNet, *, as_bytes: bool) -> None:
         super().__init__()
         self.encoder: Encoder = net.encoder
         if as_bytes:
-            self.encoder.words = _ByteEmbedding(net.encoder.words.weight.detach())  # type: ignore[assignment]
+            self.encoder.words = ByteEmbedding(net.encoder.words.weight.detach())  # type: ignore[assignment]
         self.tags = net.tags
         self.of_piece = net.linker.of_piece
         self.of_cue = net.linker.of_cue
@@ -149,7 +134,7 @@ def _export_encoder(net: TaggerNet, scratch: Path, out: Path, *, int8: bool) -> 
         names=(["ids", "case", "quote", "breaks"], ["tags", "pieces", "cues"]),
         shapes=(shape, shape, shape, shape),
     )
-    _quantise(scratch / "encoder.onnx", out, int8=int8)
+    quantise(scratch / "encoder.onnx", out, int8=int8)
 
 
 def _export_linker(net: TaggerNet, scratch: Path, out: Path, *, int8: bool) -> None:
@@ -162,7 +147,7 @@ def _export_linker(net: TaggerNet, scratch: Path, out: Path, *, int8: bool) -> N
         names=(["pieces", "cue", "apart"], ["scores"]),
         shapes=({0: cues, 1: length}, {0: cues}, {0: cues, 1: length}),
     )
-    _quantise(scratch / "linker.onnx", out, int8=False)
+    quantise(scratch / "linker.onnx", out, int8=False)
 
 
 def _export(
@@ -181,19 +166,3 @@ def _export(
             external_data=False,
             verbose=False,
         )
-
-
-def _quantise(source: Path, out: Path, *, int8: bool) -> None:
-    if not int8:
-        shutil.copyfile(source, out)
-        return
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        source,
-        out,
-        op_types_to_quantize=["MatMul", "Gemm"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"MatMulConstBOnly": True},
-    )

@@ -16,26 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from sayso.attribution.files import write_atomically
+from sayso.attribution.training.int8 import ByteEmbedding, quantise
 from sayso.labeling.pair import CONFIG, FILES, GRAPH, NAME, TOKENIZER, Calibration
 from sayso.labeling.pair_input import PROPOSITION, SCHEME
 
 from .net import PairNet
-
-
-class _ByteEmbedding(nn.Module):
-    """An embedding table of bytes with one scale per row: a quarter of the size, at no measurable loss."""
-
-    def __init__(self, weight: Tensor) -> None:
-        super().__init__()
-        scale = weight.abs().amax(1, keepdim=True).clamp_min(1e-8) / 127
-        self.register_buffer("table", (weight / scale).round().clamp(-127, 127).to(torch.int8))
-        self.register_buffer("scale", scale)
-
-    def forward(self, ids: Tensor) -> Tensor:
-        table, scale = self.table, self.scale
-        assert isinstance(table, Tensor)
-        assert isinstance(scale, Tensor)
-        return nn.functional.embedding(ids, table).to(scale.dtype) * nn.functional.embedding(ids, scale)
 
 
 class _Graph(nn.Module):
@@ -44,7 +29,7 @@ class _Graph(nn.Module):
         self.net = net
         net.places = nn.Embedding.from_pretrained(net.places.weight[:most_pieces].detach().clone())
         if as_bytes:
-            net.words = _ByteEmbedding(net.words.weight.detach())  # type: ignore[assignment]
+            net.words = ByteEmbedding(net.words.weight.detach())  # type: ignore[assignment]
 
     def forward(self, ids: Tensor, marks: Tensor) -> Tensor:
         scores: Tensor = self.net(ids, marks, padded=False)
@@ -77,7 +62,7 @@ def export_pair(net: PairNet, tokenizer: Path, out: Path, *, most_pieces: int, v
             external_data=False,
             verbose=False,
         )
-        _quantise(plain, out / GRAPH, int8=int8)
+        quantise(plain, out / GRAPH, int8=int8)
     shutil.copyfile(tokenizer, out / TOKENIZER)
     write_config(out, {"most_pieces": most_pieces, "threshold": 0.0, "calibration": {}}, version=version)
 
@@ -98,19 +83,3 @@ def write_config(folder: Path, settings: Mapping[str, Any], *, version: str) -> 
 def describe_calibration(calibration: Mapping[str, Calibration]) -> dict[str, Any]:
     """Return the calibration of each head as `config.json` has it."""
     return {head: {**asdict(found), "bias": list(found.bias)} for head, found in calibration.items()}
-
-
-def _quantise(source: Path, out: Path, *, int8: bool) -> None:
-    if not int8:
-        shutil.copyfile(source, out)
-        return
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        source,
-        out,
-        op_types_to_quantize=["MatMul", "Gemm"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"MatMulConstBOnly": True},
-    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -132,27 +134,21 @@ def tagger(
     """
     from sayso import __version__
     from sayso.attribution.errors import ConfigError
-    from sayso.terminal import talk_console
 
     try:
         from sayso.attribution.training.build import build_tagger
     except ModuleNotFoundError as error:
         raise ConfigError(f"training needs {error.name!r}; install it with: pip install 'sayso[train]'") from error
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    folder = recipe.parent if out is None else out
-    with Progress(*columns, console=talk_console(quiet=run.quiet), transient=True) as progress:
-        task = progress.add_task("steps")
+    with _steps(quiet=run.quiet) as on_step:
         build_tagger(
             recipe,
             data,
-            out=folder,
+            out=recipe.parent if out is None else out,
             version=__version__,
             encoder=encoder,
             resume=resume,
             threads=threads,
-            on_step=lambda step, of, _: progress.update(task, completed=step, total=of),
+            on_step=on_step,
         )
 
 
@@ -178,25 +174,32 @@ def stance_pair(
     """
     from sayso import __version__
     from sayso.attribution.errors import ConfigError
-    from sayso.terminal import talk_console
 
     try:
         from sayso.labeling.training.build import build_pair
     except ModuleNotFoundError as error:
         raise ConfigError(f"training needs {error.name!r}; install it with: pip install 'sayso[train]'") from error
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    folder = recipe.parent if out is None else out
-    with Progress(*columns, console=talk_console(quiet=run.quiet), transient=True) as progress:
-        task = progress.add_task("steps")
+    with _steps(quiet=run.quiet) as on_step:
         build_pair(
             recipe,
             data,
-            out=folder,
+            out=recipe.parent if out is None else out,
             version=__version__,
             encoder=encoder,
             resume=resume,
             threads=threads,
-            on_step=lambda step, of, _: progress.update(task, completed=step, total=of),
+            on_step=on_step,
         )
+
+
+@contextmanager
+def _steps(*, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """Yield what a training calls with (step, of, text); a bar on stderr shows it unless `quiet`."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from sayso.terminal import talk_console
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=talk_console(quiet=quiet), transient=True) as progress:
+        task = progress.add_task("steps")
+        yield lambda step, of, _: progress.update(task, completed=step, total=of)
