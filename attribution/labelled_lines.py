@@ -9,9 +9,9 @@ from .findings import Characters, Finding
 from .marks import Quotation
 from .sentences import Sentence
 
-# One to four capitalised words and a colon, behind a dash or bullet or none.
+# One to four capitalised words and a colon, behind a dash, a bullet, an opening mark, or none.
 LABEL = re.compile(
-    r"[\s•*–—-]{0,4}((?:[^\W\d_a-z][\w.’'-]{0,30})(?: [^\W\d_a-z][\w.’'-]{0,30}){0,3})\s?:\s{1,3}(?=[^\s“”\"«»„])"
+    r"[\s•*–—\"“«„-]{0,4}((?:[^\W\d_a-z][\w.’'-]{0,30})(?: [^\W\d_a-z][\w.’'-]{0,30}){0,3})\s?:\s{1,3}(?=[^\s“”\"«»„])"
 )
 LABELLED_RATE = 0.85
 # A headline is this short and stands among the first paragraphs.
@@ -56,7 +56,9 @@ def find_labelled_lines(
         stub = Sentence(text, [], [], [], [], [], number, -1)
         named = [source] if len(match[1]) > 1 else []  # Q and A are nobody's names
         quotes = [quotation for quotation in quotations if quotation.start < end and start < quotation.end]
-        result.append(Finding([(start, end)], [], named, LABELLED_RATE, ["introduced"], stub, quotes))
+        # A turn that is quoted has no opening mark behind its label, and runs on over its paragraphs.
+        quoted = [(span.start, span.end) for q in quotes if q.start == start == q.inner[0].start for span in q.inner]
+        result.append(Finding(quoted or [(start, end)], [], named, LABELLED_RATE, ["introduced"], stub, quotes))
     return result
 
 

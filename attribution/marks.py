@@ -26,6 +26,11 @@ LOST_CLOSER = re.compile(
     r"|(?:said|says|added|adds|explained|warned|wrote|replied|stressed|insisted)\s(?:[Hh]e|[Ss]he|[Tt]hey|[Tt]he|[A-Z])\b)"
 )
 
+# Where a transcript is quoted paragraph by paragraph: whose turn it is ("RUIZ: We will pay), what the room did
+# ("(APPLAUSE.)).
+TURN = re.compile(r"[^\W\d_a-z][\w.’'-]{0,30}(?: [^\W\d_a-z][\w.’'-]{0,30}){0,3}\s?:\s{1,3}(?=\S)")
+STAGE_DIRECTION = re.compile(r"\([^()\n]{1,60}\)[.\s]{0,3}")
+
 _FAMILY = {"“": "c", "”": "c", "„": "c", "‟": "c", "«": "g", "»": "g", '"': "s", "＂": "s", "``": "t", "''": "t"}
 _FAMILY |= {"‘‘": "t", "’’": "t"}
 # What the mark's own shape says: opens, closes, or nothing.
@@ -106,16 +111,27 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
             closing = next((pair for pair in pairs if pair[0] is marks[0] and pair[2] == 0), None)
             if closing is not None:
                 pairs.remove(closing)
-                carried.append(_piece(closing[0], closing[1]))
+                last = _piece(closing[0], closing[1])
+                if turn := TURN.match(text, last[2], last[3]):
+                    found.append(_quotation(carried, 0))
+                    carried = []
+                    last = (turn.end(), last[1], turn.end(), last[3])
+                carried.append(last)
             if closing is not None or opened is None or opened is not marks[0]:
                 found.append(_quotation(carried, 0))
                 carried = []
         found.extend(_quotation([_piece(a, b)], depth) for a, b, depth in pairs if b.start > a.end)
         if opened is not None and stop > opened.end:
-            if len(carried) >= MAX_PIECES:
+            first = opened is marks[0]
+            turn = TURN.match(text, opened.end, stop) if first else None
+            aside = first and STAGE_DIRECTION.fullmatch(text, opened.end, stop)
+            if carried and (turn or aside or len(carried) >= MAX_PIECES):
                 found.append(_quotation(carried, 0))
                 carried = []
-            carried.append((opened.start, stop, opened.end, stop))
+            if turn:
+                carried.append((turn.end(), stop, turn.end(), stop))
+            elif not aside:
+                carried.append((opened.start, stop, opened.end, stop))
     # A quotation carried to the text's end ends there; each paragraph but the last was followed by an opener.
     if carried:
         found.append(_quotation(carried, 0))

@@ -84,7 +84,9 @@ class RuleEngine:
         sentences = self._read_sentences(text, paragraphs, quotations)
         found = [item for s in sentences for item in self._find_in_sentence(s)]
         settled = settle(found, sentences)
-        settled += find_labelled_lines(text, paragraphs, settled, quotations)
+        labelled = find_labelled_lines(text, paragraphs, settled, quotations)
+        named = {item.start for item in labelled}
+        settled = [item for item in settled if not (item.floating and item.start in named)] + labelled
         attributions: dict[str, Attribution] = {}
         text_sha256 = text_sha256 or text_hash(text)
         for item, nested in _with_nesting(settled):

@@ -352,6 +352,23 @@ def test_the_turns_of_a_transcript_are_reports(engine: RuleEngine) -> None:
     assert {item.source for item in asked} == {None}
 
 
+def test_a_transcript_quoted_by_paragraphs_has_its_turns(engine: RuleEngine) -> None:
+    text = (
+        'Part of the talk:\n\n"KURIER: Will you stay?\n\n"RUIZ: I will. We have work here.\n\n"And much of it.\n\n'
+        '"(APPLAUSE.)\n\n"KURIER: For long?\n\n"RUIZ: For ever."\n\nRuiz left at noon.\n'
+    )
+    found = [
+        (a.source_spans[0].of(text), [span.of(text) for span in a.content_spans], a.kind)
+        for a in engine.find(text, article_id="x")
+    ]
+    assert found == [
+        ("KURIER", ["Will you stay?"], "direct"),
+        ("RUIZ", ["I will. We have work here.", "And much of it."], "direct"),
+        ("KURIER", ["For long?"], "direct"),
+        ("RUIZ", ["For ever."], "direct"),
+    ]
+
+
 def test_a_second_verb_with_a_modal_has_the_subject_of_the_first(engine: RuleEngine) -> None:
     found = engine.find("Lee must warn Ruiz of the costs, and must say that rents will rise.", article_id="x")
     assert rows(found) == [

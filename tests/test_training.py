@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ import torch
 from sayso.attribution.training.build import read_decoding
 from sayso.attribution.training.choose import choose_calibration, reliability
 from sayso.attribution.training.data import cut_batches, vary_text
-from sayso.attribution.training.loop import read_tokenizer
+from sayso.attribution.training.loop import _Run, read_checkpoint, read_tokenizer
 from sayso.attribution.training.measure import change_document
 from sayso.attribution.training.model import Chain, Shape, TaggerNet, inherit
 from sayso.attribution.training.recipe import check_file, read_recipe
@@ -160,6 +161,29 @@ def test_shipped_recipe_is_read_and_names_its_inputs() -> None:
     config = json.loads((shipped_folder() / "config.json").read_text(encoding="utf-8"))
     decoding = read_decoding(path)
     assert config["decoding"]["window"] == decoding.window
+
+
+def test_rates_rise_and_fall_anew_each_time_it_settles_and_the_mean_of_all_ends_is_kept(tmp_path: Path) -> None:
+    shipped = read_recipe(shipped_folder() / "recipe.toml")
+    recipe = replace(shipped, layers=1, epochs=2, settle_epochs=1, settle_times=2, settle_share=0.5)
+    run = _Run(TaggerNet(recipe.shape), recipe, steps=40)
+    rates, ends = [], []
+    for step in range(40):
+        run.step = step
+        rates.append(run.rate())
+        if run.at_an_end:
+            ends.append(step)
+    assert ends == [20, 30]
+    assert [max(rates[:20]), max(rates[20:30]), max(rates[30:])] == [1.0, 0.5, 0.5]
+    assert max(rates[19], rates[29], rates[39]) < 0.06 < min(rates[20], rates[30])
+
+    kept = run.average["linker.out.bias"].clone()
+    run.step, run.n_ends = 40, 2
+    run.ends = {name: 2 * value + 3 for name, value in run.average.items()}  # one end like this, one 3 above
+    run.save(tmp_path / "checkpoint.pt")
+    net, again, steps = read_checkpoint(tmp_path / "checkpoint.pt")
+    assert (again, steps) == (recipe, 40)
+    assert torch.allclose(net.linker.out.bias, kept + 1)
 
 
 @pytest.mark.parametrize(

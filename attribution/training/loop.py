@@ -70,7 +70,7 @@ def train_tagger(
         first = _Run.start(recipe.teacher, encoder, steps=steps)
         _train(first, documents, tokenizer, place / CHECKPOINT, resume=resume, on_step=on_step)
         teacher = read_checkpoint(place / CHECKPOINT)[0]
-    run = _Run.start(recipe, encoder, steps=every_epoch * (recipe.epochs + recipe.settle_epochs), teacher=teacher)
+    run = _Run.start(recipe, encoder, steps=every_epoch * recipe.all_epochs, teacher=teacher)
     _train(run, documents, tokenizer, out / CHECKPOINT, resume=resume, on_step=on_step)
     return out / CHECKPOINT
 
@@ -87,7 +87,7 @@ def _train(
     recipe = run.recipe
     if resume and checkpoint.is_file():
         run.load(checkpoint)
-    per_epoch = math.ceil(run.steps / (recipe.epochs + recipe.settle_epochs))
+    per_epoch = math.ceil(run.steps / recipe.all_epochs)
     while run.step < run.steps:
         epoch = run.step // per_epoch
         rng = random.Random(f"{recipe.seed}.{epoch}")
@@ -176,7 +176,8 @@ class _Run:
             _groups(net, recipe), betas=(0.9, 0.98), eps=1e-6, weight_decay=recipe.weight_decay, fused=True
         )
         self.average = {name: p.detach().clone() for name, p in net.named_parameters() if p.requires_grad}
-        self.learned: dict[str, Tensor] = {}
+        self.ends: dict[str, Tensor] = {}
+        self.n_ends = 0
         self.recent: list[tuple[float, float]] = []
         self.began = time.monotonic()
         self.began_at = 0
@@ -197,17 +198,31 @@ class _Run:
     @property
     def learning(self) -> int:
         """The steps before the network settles."""
-        return self.steps * self.recipe.epochs // (self.recipe.epochs + self.recipe.settle_epochs)
+        return self.steps * self.recipe.epochs // self.recipe.all_epochs
+
+    @property
+    def settling(self) -> int:
+        """The steps of each time that it settles, or 0."""
+        return (self.steps - self.learning) // self.recipe.settle_times
 
     def rate(self) -> float:
-        """Return the share of the learning rate for the next step: linear up, then linear down to zero, twice."""
+        """Return the share of the learning rate for the next step: linear up and down to zero, and so anew each time.
+
+        The rates rise and fall once while the network learns, and each time that it settles.
+        """
         step, steps, peak = self.step, self.learning, 1.0
         if step >= steps:
-            step, steps, peak = step - steps, self.steps - steps, self.recipe.settle_share
+            step, steps, peak = (step - steps) % self.settling, self.settling, self.recipe.settle_share
         warm = max(1, round(self.recipe.warm_up * steps))
         if step < warm:
             return peak * (step + 1) / warm
         return peak * max(0.0, (steps - step) / (steps - warm))
+
+    @property
+    def at_an_end(self) -> bool:
+        """Whether the rates have just come down to zero, with more to follow."""
+        past = self.step - self.learning
+        return 0 <= past < self.steps - self.learning and past % self.settling == 0
 
     def train_on(self, batch: Batch) -> None:
         self.net.train()
@@ -226,8 +241,9 @@ class _Run:
             for name, p in self.net.named_parameters():
                 if name in self.average:
                     self.average[name].lerp_(p, 1 - keep)
-        if self.step == self.learning < self.steps:
-            self.learned = {name: value.clone() for name, value in self.average.items()}
+        if self.at_an_end:
+            self.ends = {name: value + self.ends.get(name, 0.0) for name, value in self.average.items()}
+            self.n_ends += 1
         self.recent = [*self.recent[-9:], (tag_loss.item(), link_loss.item())]
 
     def _losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -320,7 +336,8 @@ class _Run:
                 "recipe": json.dumps({f.name: getattr(self.recipe, f.name) for f in fields(Recipe)}),
                 "net": self.net.state_dict(),
                 "average": self.average,
-                "learned": self.learned,
+                "ends": self.ends,
+                "n_ends": self.n_ends,
                 "optimiser": self.optimiser.state_dict(),
                 "random": torch.get_rng_state(),
             },
@@ -334,7 +351,7 @@ class _Run:
             raise ConfigError(f"{path}: checkpoint of another recipe; remove it or train into another folder")
         self.net.load_state_dict(state["net"])
         self.average = state["average"]
-        self.learned = state.get("learned", {})
+        self.ends, self.n_ends = state["ends"], state["n_ends"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = self.began_at = state["step"]
         torch.set_rng_state(state["random"].cpu())
@@ -365,8 +382,9 @@ def _groups(net: TaggerNet, recipe: Recipe) -> list[dict[str, Any]]:
 def read_checkpoint(path: Path, *, averaged: bool = True) -> tuple[TaggerNet, Recipe, int]:
     """Return the trained network in evaluation mode, its recipe, and its number of steps.
 
-    The weights are running means; where the network settled after it had learned, the mean of both ends: each is as
-    good as the other, and their mean is better than either.
+    The weights are running means; where the network settled after it had learned, the mean of all ends: each is about
+    as good as the others, and their mean is better than any (after Huang et al. 2017, Snapshot Ensembles, and Izmailov
+    et al. 2018, Averaging Weights Leads to Wider Optima).
     """
     state = torch.load(path, weights_only=True, map_location="cpu")
     recipe = Recipe(**json.loads(state["recipe"]))
@@ -377,6 +395,6 @@ def read_checkpoint(path: Path, *, averaged: bool = True) -> tuple[TaggerNet, Re
             for name, p in net.named_parameters():
                 if name in state["average"]:
                     p.copy_(state["average"][name])
-                    if name in state.get("learned", {}):
-                        p.lerp_(state["learned"][name], 0.5)
+                    if state["n_ends"]:
+                        p.add_(state["ends"][name]).div_(state["n_ends"] + 1)
     return net.eval(), recipe, int(state["step"])

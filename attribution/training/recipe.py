@@ -53,6 +53,12 @@ class Recipe:
     """Epochs that follow by the labels alone, without the teacher."""
     settle_share: float = 0.0
     """What the rates begin with there, of those of the first epochs."""
+    settle_times: int = 1
+    """How often these epochs follow, each time from these rates down; the weights kept are the mean of all ends."""
+
+    @property
+    def all_epochs(self) -> int:
+        return self.epochs + self.settle_epochs * self.settle_times
 
     @property
     def shape(self) -> Shape:
@@ -78,6 +84,7 @@ class Recipe:
             states_weight=0.0,
             settle_epochs=0,
             settle_share=0.0,
+            settle_times=1,
         )
 
 
