@@ -43,8 +43,8 @@ class Settings(BaseModel):
     any_language: bool = Field(default=False, description="Take articles in any language, not only English.")
     strict: bool = Field(default=False, description="Stop at the first bad record instead of setting it aside.")
     max_bytes: int = Field(default=2 << 30, ge=1, description="Most bytes that one compressed file may unpack to.")
-    model: str | None = Field(
-        default=None,
+    model: str = Field(
+        default="attribution-en",
         description="Model to use: attribution-en (the default), a folder or a Hub id; `rules`: rules alone.",
     )
     registry: Path | None = Field(
@@ -59,7 +59,8 @@ class Settings(BaseModel):
     )
     stance_model: str | None = Field(
         default=None,
-        description="Stance model: stance-linear, stance-pair, a folder, or `majority` of the labeling functions.",
+        description="Stance model: stance-pair (used if unset), stance-linear, a folder, or `majority` of the labeling "
+        "functions.",
     )
     text: Literal["excerpt", "full", "standoff"] = Field(
         default="excerpt",
