@@ -93,6 +93,10 @@ class ArticleNames:
         """Return the number of the sentence that `position` is in."""
         return bisect_right(self.sentence_starts, position)
 
+    def sentence_start(self, sentence: int) -> int:
+        """Return where the sentence of that number begins."""
+        return self.sentence_starts[sentence - 1] if sentence else 0
+
     def between(self, position: int, sentence: int) -> list[Mention]:
         """Return the mentions from `position` to the end of the sentence of that number, in text order."""
         index = bisect_right(self.starts, position - 1)
@@ -262,8 +266,9 @@ def _describe(text: str, mention: Mention) -> None:
     if words:
         _take_roles(entity, words, roles)
         noun = roles.at_end(words)
-        if entity.kind == "unknown" and noun is not None and noun[0].kind == "institution":
-            entity.kind = "organization"  # "the website Alder Hale"
+        joined = not text[max(0, mention.start - 2) : mention.start].startswith(",")
+        if joined and entity.kind == "unknown" and noun is not None and noun[0].kind == "institution":
+            entity.kind = "organization"  # "the website Alder Hale", but "near a school, Alder Hale"
     _describe_by_what_follows(text, mention, entity, roles)
 
 

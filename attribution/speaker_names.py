@@ -16,7 +16,7 @@ from .names import LEADING_ARTICLE, PARTICLES, SUFFIXES, fold, fold_name, last_w
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
-from .roles import RoleNoun, default_given_names
+from .roles import RoleNoun, default_given_names, read_name_words
 from .types import Attribution, SpeakerHow, SpeakerType
 
 DECLINED = "speaker.declined"
@@ -27,6 +27,8 @@ LOOK_BACK_SAID = 60
 PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
 UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? )?")
 PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
+# "Many African-Americans": what ends so is people, not a thing.
+PEOPLES = read_name_words()["name.people"]
 # Endings of plurals that are no people: "emissions rules", "figures", "findings".
 THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "records", "numbers", "returns", "standards",
           "trends", "facts", "events", "comments", "questions", "words", "things", "signs", "ads", "images", "tapes",
@@ -41,6 +43,9 @@ NAME_AFTER_ROLE = re.compile(r",? ")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
 # "..., and other scientists", "(R-Iowa) and Ben Lee"
 LISTED = re.compile(r"(?:\)|, [RDI]-[A-Za-z.]{1,9}),? and |, and other|, others\b")
+# "the family, protesters and leaders": at least three parts
+SERIES = re.compile(r"[^,;:]{2,60}(?:, [^,;:]{2,60}){1,6},? and [^,;:]{2,60}")
+SERIES_SPLIT = re.compile(r", ")
 LIST_GAP = re.compile(
     r"(?: \([^()]{1,30}\)|,? [RDI]-[A-Za-z.]{1,9}|, (?:Democrat|Republican) of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?"
     r"(?:,| and|, and) (?:[A-Z][a-z]{2,8}\.? )?"
@@ -113,6 +118,8 @@ class NameStage:
     ranker: SpeakerRanker = field(default_factory=default_ranker)
     scope: str = ""
     sources: dict[tuple[int, int], Answer] = field(default_factory=dict)
+    declined_at: int = -1
+    """Where the last source stands whose speaker was declined."""
 
     def __post_init__(self) -> None:
         self.scope = hashlib.sha256(self.attributions[0].article_id.encode("utf-8", "surrogatepass")).hexdigest()[:6]
@@ -196,6 +203,8 @@ class NameStage:
             return "person"
         if entity.kind != "thing":
             return entity.kind
+        if PEOPLES & set(last_word(entity.name).split("-")):
+            return "group"
         last = self.registry.roles.nouns.get(last_word(entity.name))
         return "document" if last is not None and last.kind == "document" else "organization"
 
@@ -474,6 +483,8 @@ class NameStage:
                 parts.append(known.name)
             elif mention is not None and mention.end >= own_end:
                 parts.append(self.of_mention(mention, at).name)
+            elif (body := self.spelt_out(piece)) is not None:
+                parts.append(body.name)
             elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
@@ -489,7 +500,7 @@ class NameStage:
     def listed(self, start: int, end: int) -> Answer | None:
         """Return the people listed with party or office: "Ana Ruiz (D-Ohio), Ben Lee, R-Iowa, and other senators"."""
         if LISTED.search(self.text, start, end) is None:
-            return None
+            return self.series(self.text[start:end].rstrip(" ,"), start, end)
         people = [
             mention
             for mention in self.names.inside(start, end)
@@ -511,12 +522,40 @@ class NameStage:
         joined = ", ".join(names[:-1]) + " and " + names[-1]
         return Answer(joined, "group", "name", "speaker.coordinated", self.slug_id(joined), plural=True)
 
+    def series(self, source: str, start: int, end: int) -> Answer | None:
+        """Return a group for "Alder, Dale and the Harbor Union" when every part is a name or a plural of people."""
+        if SERIES.fullmatch(source) is None:
+            return None
+        head, _, tail = source.rpartition(" and ")
+        parts: list[str] = []
+        at = start
+        for piece in [*SERIES_SPLIT.split(head.rstrip(" ,")), tail]:
+            at = self.text.find(piece, at, end)
+            phrase = parse_phrase(piece, self.registry.roles)
+            if at < 0 or not phrase.words or phrase.after or phrase.determiner == "indefinite":
+                return None
+            known = self.registry.by_name(piece)
+            mention = self.mention_at(at + len(piece) - 1)
+            if known is not None:
+                parts.append(known.name)
+            elif mention is not None and mention.end == at + len(piece) and mention.entity.kind != "thing":
+                parts.append(self.of_mention(mention, at).name)
+            elif phrase.head is not None and (phrase.head.plural or phrase.head.kind == "collective"):
+                parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
+            else:
+                return None
+        name = ", ".join(parts[:-1]) + " and " + parts[-1]
+        return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
+
     def shared_noun(self, source: str, tail: str) -> Answer | None:
         """Return whom "federal and state officials" are: one noun with two adjectives."""
         head = parse_phrase(tail, self.registry.roles).head
         if head is None or not head.plural:
             return None
         name = LEADING_ARTICLE.sub("", " ".join(source.split()))
+        if head.kind == "document":
+            own_id = self.scoped_id("document", name)
+            return Answer(name, "document", "nominal", "speaker.document", own_id, plural=True, head=head)
         if head.kind == "inside":
             scoped = self.scoped_id("unnamed", name)
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", scoped, plural=True, head=head)

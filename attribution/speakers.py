@@ -8,7 +8,6 @@ SHA-256>-senior-us-official`, `organization-…-bank`, `person-…-smith`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from .antecedents import Spoke
@@ -19,16 +18,13 @@ from .nominals import SourcePhrase, parse_phrase, pronoun_class
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry
 from .roles import default_source_patterns
+from .speaker_implicit import ImplicitStage
 from .speaker_names import DECLINED, Answer, Said, anchor, names_somebody
-from .speaker_pronouns import PronounStage
 from .speaker_roles import ONE_OF
 from .types import Attribution, Speaker
 
-# A floating quotation further from the last speaker than this is rarely theirs.
-MAX_FLOATING_PARAGRAPHS = 2
 # Characters; what is longer is no noun phrase.
 MAX_SOURCE = 600
-PARAGRAPH_GAP = re.compile(r"\n\s*")
 
 
 def resolve_speakers(
@@ -56,7 +52,7 @@ def resolve_speakers(
     ]
 
 
-class Resolver(PronounStage):
+class Resolver(ImplicitStage):
     """The stages in order, one attribution at a time in reading order."""
 
     __slots__ = ()
@@ -96,25 +92,9 @@ class Resolver(PronounStage):
             self.said.append(Said(position, item, answer, item.nested_in is not None))
             if answer.entity is not None and answer.type == "person":
                 self.spoke.append(Spoke(position, answer.entity, answer.how == "pronoun"))
+        elif item.source_spans and item.nested_in is None:
+            self.declined_at = anchor(item)
         return answer, why
-
-    def without_source(self, item: Attribution) -> tuple[Answer | None, str]:
-        """Return the last speaker for a floating quotation or a participle of the same sentence, else decline."""
-        last = next((said for said in reversed(self.said) if not said.nested), None)
-        if last is None:
-            return None, f"{DECLINED}.no-source"
-        position = anchor(item)
-        if item.cue_spans:
-            same = self.names.sentence_of(position) == self.names.sentence_of(last.position)
-            if not (same and (item.cue or "").lower().endswith("ing")):
-                return None, f"{DECLINED}.no-source"
-        elif item.kind != "direct":
-            return None, f"{DECLINED}.no-source"
-        between = self.text[min(last.position, position) : max(last.position, position)]
-        if len(PARAGRAPH_GAP.findall(between)) > MAX_FLOATING_PARAGRAPHS:
-            return None, f"{DECLINED}.far"
-        answer = last.answer
-        return self.again(answer, "implicit", "speaker.floating"), "speaker.floating"
 
     def from_source(self, item: Attribution, start: int, end: int) -> tuple[Answer | None, str]:
         """Return who the words of the source mean, by the first stage that answers."""

@@ -21,6 +21,7 @@ from sayso.attribution import (
     mentions,
     names,
     nominals,
+    speaker_implicit,
     speaker_names,
     speaker_pronouns,
     speaker_roles,
@@ -385,6 +386,7 @@ MODULES = (
     mentions,
     names,
     nominals,
+    speaker_implicit,
     speaker_names,
     speaker_pronouns,
     speaker_roles,
@@ -458,7 +460,7 @@ def test_pronouns_reach_over_appositives_and_signatures(marked: str, last: str) 
         ("A Dale Post-Alder News poll came. ⟦The poll⟧ saw ⟪no⟫.", "Dale Post and Alder News / organization / nominal"),
         ("The Alder Police Department met. ⟦Police⟧ said ⟪no⟫.", "Alder Police Department / organization / nominal"),
         ("⟦Federal and state officials⟧ said ⟪no⟫.", "Federal and state officials / unnamed / nominal"),
-        ("⟦Tax experts I spoke to⟧ said ⟪no⟫.", "Tax experts / group / nominal"),
+        ("⟦Tax experts I spoke to⟧ said ⟪no⟫.", "Tax experts / unnamed / nominal"),
     ],
 )  # fmt: skip
 def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str) -> None:
@@ -503,8 +505,8 @@ def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str)
         ("⟦The Harbor Council⟧ met and said ⟪no⟫. ⟦They⟧ said ⟪never⟫.", "Harbor Council / organization / pronoun"),
         ("⟦Mr. Ruiz’s company⟧ said ⟪no⟫.", "Mr. Ruiz company / organization / nominal"),
         (
-            "The Securities and Exchange Commission met. ⟦SEC⟧ said ⟪no⟫.",
-            "Securities and Exchange Commission / organization / alias",
+            "The Harbors and Exchange Commission met. ⟦HEC⟧ said ⟪no⟫.",
+            "Harbors and Exchange Commission / organization / alias",
         ),
     ],
 )  # fmt: skip
@@ -537,3 +539,56 @@ def test_a_ranked_answer_below_the_threshold_is_withheld() -> None:
 )
 def test_the_adjective_of_a_region_is_nobodys_surname_unless_somebody_has_it(marked: str, last: str) -> None:
     assert spoken(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Ana Ruiz⟧ said ⟪no⟫.\n\n⟦⟧⟪“Rents will rise.”⟫ ― Ben Lee\n", "Ben Lee / person / implicit"),
+        ("Ben Lee came.\n\n⟦Ana Ruiz⟧ said ⟪no⟫.\n\n⟦⟧⟪“Rents will rise.”⟫\n\n- Lee.", "Ben Lee / person / implicit"),
+        # Not a signature: the sentence goes on.
+        ("⟦Ana Ruiz⟧ said ⟪no⟫.\n\n⟦⟧⟪“Rents will rise.”⟫ — Ben Lee won.", "Ana Ruiz / person / implicit"),
+        ("⟦Ana Ruiz⟧ said ⟪no⟫.\n\nBen Lee shot back.\n\n⟦⟧⟪“Rents will rise.”⟫", "Ben Lee / person / implicit"),
+        ("⟦Ana Ruiz⟧ said ⟪no⟫ as Ben Lee listened.\n\n⟦⟧⟪“Rents will rise.”⟫", "Ana Ruiz / person / implicit"),
+        (
+            "⟦Ana Ruiz⟧ said ⟪no⟫.\n\n“It is late,” said Ben Lee, a clerk. ⟦⟧⟪“Rents will rise.”⟫",
+            "Ben Lee / person / implicit",
+        ),
+        ("⟦Ana Ruiz⟧ said ⟪no⟫.\n\nBen Lee then said Ruiz lied.\n\n⟦⟧⟪“Rents rise.”⟫", "Ben Lee / person / implicit"),
+        ("⟦Ana Ruiz⟧ said ⟪no⟫.\n\n⟦⟧⟪“Rents will rise!”⟫ Ben Lee said.", "Ben Lee / person / implicit"),
+        # Somebody else was spoken of after her, or what spoke last is not known: nobody goes on.
+        ("⟦Ana Ruiz⟧ said ⟪no⟫.\n\nBen Lee shot back. It rained.\n\n⟦⟧⟪“Rents will rise.”⟫", None),
+        ("⟦Ana Ruiz⟧ said ⟪no⟫.\n\n⟦They⟧ said ⟪maybe⟫.\n\n⟦⟧⟪“Rents will rise.”⟫", None),
+    ],
+)
+def test_a_floating_quotation_goes_to_whom_the_text_turned_to(marked: str, last: str | None) -> None:
+    assert spoken(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("before", "cue", "speaker"),
+    [
+        ("⟦Ana Ruiz⟧ called ⟪it ominous⟫ and also ", "said", "Ana Ruiz / person / implicit"),
+        ("Ana Ruiz paid a clerk ⟦who⟧ said ⟪no⟫, ", "adding", "Ana Ruiz / person / implicit"),
+        ("On Friday, Ana Ruiz opened the door, ", "saying", "Ana Ruiz / person / implicit"),
+        ("Ana Ruiz left. It rained, ", "saying", None),
+        ("⟦Ana Ruiz⟧ called ⟪it ominous⟫ in a city, which is old and ", "considered", None),
+        ("⟦Ana Ruiz⟧ called ⟪it ominous⟫ before ", "a warning that", None),
+    ],
+)
+def test_a_second_verb_shares_the_subject_of_its_sentence(before: str, cue: str, speaker: str | None) -> None:
+    text, found = read_marked(before)
+    start, at = len(text), len(text) + len(cue) + 1
+    text += f"{cue} rents will rise."
+    shared = make_attribution(
+        text,
+        article_id="a1",
+        text_sha256=text_hash(text),
+        kind="indirect",
+        content=[TextSpan(at, len(text) - 1)],
+        cue=[TextSpan(start, start + len(cue))],
+        confidence=1.0,
+        origin="rule:test",
+    )
+    resolved = resolve_speakers(text, [*found, shared], registry=REGISTRY, date=DATE)[-1].speaker
+    assert (f"{resolved.name} / {resolved.type} / {resolved.how}" if resolved else None) == speaker
