@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
+from .capitals import ORG_WORDS
 from .names import fold, fold_name, strip_possessive
 from .nominals import SourcePhrase
 from .registry import Registry, RegistryEntry
@@ -16,6 +18,8 @@ _SMALL = frozenset("the a an his her its their this that".split())
 TITLE_DOTS = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep|President)\.?\s+")
 ADJECTIVES = {"us": "US", "u.s.": "US", "american": "US"}
 MAX_WORDS = 8
+# Words of a body's name that a description keeps: "House Financial Services Committee Republicans".
+MAX_PROPER = 6
 
 
 def country_adjective(country: RegistryEntry) -> str:
@@ -47,12 +51,20 @@ def describe_source(phrase: SourcePhrase, registry: Registry, side: RegistryEntr
     lead: list[str] = []
     if side is not None and not has_side and folded & STATE_WORDS:
         lead = [country_adjective(side)]
-    rest = [ADJECTIVES.get(word.lower(), word) for word in rest]
-    owner = [ADJECTIVES.get(word.lower(), word) for word in owner]
+    rest, owner = _short_adjectives(rest), _short_adjectives(owner)
     described = [*ranks, *lead, *owner, *rest, *head]
     return " ".join(dict.fromkeys(described[-MAX_WORDS:] if len(described) > MAX_WORDS else described)).strip()
 
 
+def _short_adjectives(words: list[str]) -> list[str]:
+    """Return the words with "US" for American, except in "Latin American" and its like."""
+    return [
+        word if at and words[at - 1].lower() in _OTHER_AMERICAS else ADJECTIVES.get(word.lower(), word)
+        for at, word in enumerate(words)
+    ]
+
+
+_OTHER_AMERICAS = frozenset({"latin", "south", "central", "north", "native", "african", "asian", "arab", "mexican"})
 _RANKS = frozenset({"senior", "top", "high-ranking", "high-level", "junior", "former", "unnamed", "unidentified"})
 _PROPER = frozenset({"us", "republican", "republicans", "democrat", "democrats", "west"})
 
@@ -65,17 +77,25 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
         if country is not None:
             return [country_adjective(country)]
         return [word for word in words if fold(word) not in _SMALL][-3:]
-    if len(phrase.after) < 2 or fold(phrase.after[0]) not in ("of", "in", "for", "at", "from", "with", "to"):
+    if len(phrase.after) < 2 or fold(phrase.after[0]) not in ("of", "in", "for", "at", "from", "with", "to", "on"):
         return []
+    first = phrase.after[1]
+    if fold(phrase.after[0]) in ("to", "on") and not (first[:1].isupper() or fold(first) in _SMALL):
+        return []  # "polls to emerge"
     words = []
-    for word in phrase.after[1:]:
+    for word, following in zip_longest(phrase.after[1:], phrase.after[2:], fillvalue=""):
         folded = fold(word)
-        if folded in _SMALL and not words:
+        if not words and (folded in _SMALL or (folded == "both" and following[:1].isupper())):
+            continue
+        if folded == "and" and words and words[-1][:1].isupper() and following[:1].isupper():
+            words.append(word)  # "polls in Ohio and Iowa"
             continue
         if folded in ("who", "that", "which", "and", "in", "on", "at", "to", "with", "familiar", "said", "for", "of"):
             break
         words.append(strip_possessive(word))
-    country = registry.country_of(" ".join(words)) if words else None
+    if not words or (fold(phrase.after[0]) == "on" and fold(words[-1]) not in ORG_WORDS):
+        return []  # "Democrats on the Trade Committee", but "experts on Asia"
+    country = registry.country_of(" ".join(words))
     if country is not None:
         return [country_adjective(country)]
     if len(words) > 1:
@@ -85,4 +105,5 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
             home = registry.by_id(person.country)
             if home is not None:
                 words[0] = country_adjective(home)
-    return words[:4]
+    proper = all(word[:1].isupper() or fold(word) == "and" for word in words)
+    return words[: MAX_PROPER if proper else 4]

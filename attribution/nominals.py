@@ -38,12 +38,21 @@ _DETERMINER_WORDS: dict[Determiner, str] = {
     "other": "another other others additional second",
     "own": "his her its their my our your",
 }
+# "Small groups of protesters" are protesters; "the Group of Seven" keeps its capital and its name.
+CONTAINER = re.compile(
+    r"^(?:(the|these|those) |an? |some |several |various |two |three )?(?:[A-Za-z][a-z-]{1,14} ){0,2}"
+    r"(?:groups?|coalitions?|crowds?|throngs?|pairs?|trios?|quartets?|bands?|clusters?|generations?|gatherings?|"
+    r"cross-sections?|legions?|pockets?|mix) of (?=(?:(?:about|nearly|almost|some|more than|over|at least|the) )?"
+    r"(?:[a-z]|\d|[A-Z][\w-]{2,20}(?:s|ns)?\b))"
+)
 _DETERMINERS = {word: kind for kind, words in _DETERMINER_WORDS.items() for word in words.split()}
 _QUANTIFIERS = """
 all any at least most few both each every certain various numerous multiple only even just about nearly almost
-dozens hundreds thousands scores
+dozens hundreds thousands scores far fewer
+six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 """
 QUANTIFIERS = frozenset(_QUANTIFIERS.split())
+TENS = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]{3,5})?")
 PARTITIVE = re.compile(
     r"^(?:(?:at least |only |nearly |about )?(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
     r"any|members|dozens|hundreds|thousands|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|host)|"
@@ -72,7 +81,7 @@ _COUNTED = re.compile(
 )
 _LEAD = re.compile(
     r"^[\s\"“”«»‘'(\[,.;:–—-]*"
-    r"(?:(?:and|but|while|from|by|according to|said|like|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
+    r"(?:(?:and|but|while|from|by|according to|said|like|as|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\s,;:()\[\]“”\"«»—–]+|[,;:()—–]")
@@ -157,20 +166,23 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     if clause is not None and "," not in text[: clause.start()]:
         text = text[: clause.start()]
     text = _COUNTED.sub("", text, count=1) or text
+    container = CONTAINER.match(text)
+    if container is not None:
+        text = text[container.end() :]
     partitive = PARTITIVE.match(text)
     if partitive is not None and partitive.end() < len(text):
         text = text[partitive.end() :]
     words = _WORDS.findall(text)
     determiner: Determiner = "none"
-    if partitive is not None:
-        determiner = "indefinite"
+    if partitive is not None or container is not None:
+        determiner = "definite" if container is not None and container[1] else "indefinite"
     start = 0
     while start < len(words) - 1:
         folded = fold(words[start])
         if folded in _DETERMINERS:
             if determiner not in ("other", "definite"):
                 determiner = _DETERMINERS[folded]
-        elif folded not in QUANTIFIERS and not folded[:1].isdigit():
+        elif folded not in QUANTIFIERS and not folded[:1].isdigit() and TENS.fullmatch(folded) is None:
             break
         start += 1
     own: list[str] = []

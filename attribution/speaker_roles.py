@@ -51,7 +51,19 @@ POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
 POLL_REACH = 3000
 LEAD_SENTENCES = 3
 SPOUSES = frozenset({"wife", "husband", "ex-wife", "ex-husband", "widow", "widower"})
+# People of a class who are individuals here: they talked to the writer, or their names are withheld.
+SPOKE_THEMSELVES = (
+    re.compile(
+        r"\b(?:I|we) (?:have |had )?(?:spoke|spoken|talked|interviewed|consulted|contacted|reached|met|asked)\b"
+    ),
+    re.compile(
+        r"\b(?:condition of anonymity|interviewed (?:by|for|at|in)|not authorized to|not to be (?:named|identified))\b"
+    ),
+    re.compile(r"\b(?:declined|refused|asked) (?:not )?to be (?:named|identified|quoted)\b"),
+    re.compile(r"\bwho (?:\w+ )?(?:spoke|talked) (?:to|with) (?:a |the )?(?:reporters?\b|[A-Z])"),
+)
 ONE_OF = re.compile(r"one of ", re.IGNORECASE)
+CAMPAIGN_AFTER = re.compile(r"(?:['’]s?)? campaign\b")
 AGED = re.compile(r"[Tt]he \d{1,3}-year-old\b")
 # Words of "familiar with the matter" that a description keeps.
 MAX_FAMILIAR = 7
@@ -134,16 +146,18 @@ class RoleStage(NameStage):
         definite = phrase.determiner in ("definite", "own") or (
             phrase.determiner == "none" and (phrase.owner is not None or not head.plural)
         )
-        if head.kind == "institution":
+        if head.kind == "institution" and not (head.plural and self.is_class(phrase)):
             return self.institution(item, phrase, start)
         if head.kind == "document":
             return self.document(item, phrase, start, end)
         if head.kind == "collective":
+            if head.form in ("everyone", "everybody") and self.withheld_names(start, end):
+                return self.unnamed(self.text[start:end], phrase, start)
             return self.collective(phrase, start)
         if head.plural and ONE_OF.match(self.text, start) and (head.kind in ("inside", "class")):
             return self.unnamed(self.text[start:end], phrase, start, one=True)
         if head.plural:
-            return self.plural_role(phrase, start, definite)
+            return self.plural_role(phrase, start, end, definite)
         by_office = self.office(phrase, start)
         if by_office is not None:
             return self.found(by_office)
@@ -300,7 +314,11 @@ class RoleStage(NameStage):
             if answer.head.canonical == head.canonical:
                 if phrase.owner is None or side is not None or phrase.determiner == "own":
                     return self.again(answer, "nominal", "speaker.chain")
-            elif generic is None and {answer.head.canonical, head.canonical} <= GENERIC_HEADS:
+            elif (
+                generic is None
+                and phrase.determiner != "own"
+                and {answer.head.canonical, head.canonical} <= GENERIC_HEADS
+            ):
                 generic = self.again(answer, "nominal", "speaker.chain")
         return generic
 
@@ -349,7 +367,16 @@ class RoleStage(NameStage):
         american = "white-house" in self.names.by_key or "joe-biden" in self.names.by_key
         return self.registry.by_id("united-states") if american else None
 
-    def plural_role(self, phrase: SourcePhrase, start: int, definite: bool) -> tuple[Answer | None, str]:
+    def is_class(self, phrase: SourcePhrase) -> bool:
+        """Return whether plural institutions are a class ("local authorities", "editorial boards"), not one by name."""
+        return phrase.owner is None and not any(word[:1].isupper() for word in phrase.modifiers)
+
+    def withheld_names(self, start: int, end: int) -> bool:
+        """Return whether people of a class spoke themselves, their names not given: "voters I met in Alder"."""
+        return any(pattern.search(self.text, start, end) is not None for pattern in SPOKE_THEMSELVES)
+
+    def plural_role(self, phrase: SourcePhrase, start: int, end: int, definite: bool) -> tuple[Answer | None, str]:
+        """Return a group, or unnamed people of an inside role or those whose names the article withholds."""
         head = phrase.head
         assert head is not None
         if definite and phrase.owner is None and head.form in PLURAL_HEADS and not phrase.modifiers:
@@ -360,7 +387,7 @@ class RoleStage(NameStage):
             chained = self.chained(phrase, start)
             if chained is not None:
                 return self.found(chained)
-        if head.kind == "inside":
+        if head.kind == "inside" or self.withheld_names(start, end):
             return self.unnamed(self.text[start:start], phrase, start)
         if head.form in ("men", "candidates", "leaders", "nominees", "presidents", "countries", "sides"):
             pair = self.pair(phrase, start)
@@ -715,6 +742,9 @@ class RoleStage(NameStage):
         inside = [mention for mention in self.names.before(end, most=20) if mention.start >= start]
         for mention, following in zip_longest(inside, inside[1:]):
             entity = mention.entity
+            if entity.kind == "person" and CAMPAIGN_AFTER.match(self.text, mention.end) is not None:
+                body = self.organization(f"{split_name(entity.name).surname} campaign")
+                return replace(self.again(body, "nominal", "speaker.issuer"), head=phrase.head)
             if mention.start < own_end < mention.end:
                 continue  # capitals of a headline run on: "New Poll Shows Ruiz Ahead"
             if entity.kind not in ("organization", "person", "country") and mention.start >= own_end:
