@@ -109,6 +109,7 @@ def find_described(
     wanted -= _EMPTY
     wanted = {word for word in wanted if len(word) > 2 or word in ("us", "uk", "eu", "un")}
     states = _states(phrase)
+    party = wanted & PARTIES
     sentence = names.sentence_of(place.position)
     own_words = {fold_name(word) for word in (*phrase.words, *((phrase.owner or "").split()))}
     last = spoke[-1].entity if spoke else None
@@ -141,6 +142,12 @@ def find_described(
             role = max(role, _role_fit(entity, second.form, second.canonical), key=_FITS.index)
         if head.form in KINSHIP and role not in ("form", "canonical"):
             continue
+        # "Ana Ruiz's doctor" is nobody whom the article knows as something else only.
+        if phrase.owner is not None and role == "other" and head.kind in ("inside", "class"):
+            continue
+        # "The Democratic nominee" is no Republican.
+        if party and entity.roles & PARTIES and not party & entity.words:
+            continue
         candidate = found[id(entity)] = Candidate(entity)
         features = candidate.features
         if entity.entry is not None and any(
@@ -166,7 +173,6 @@ def find_described(
             fit += 1
             if not wanted - words:
                 features["role.all"] = 1.0
-        party = wanted & PARTIES
         if party:
             of = words & PARTIES
             features["party." + ("same" if party & of else "other" if of else "unknown")] = 1.0

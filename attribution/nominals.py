@@ -72,6 +72,7 @@ CLAUSE_INSIDE = re.compile(
     r"(?<=[a-z]) (?:(?:I|we|he|she|they|you) [a-z]|(?:have|has|had|was|were|are|is|looking|led|worried|devoted|working|"
     r"seeking|trying|opposed|challenging|aimed|intended|ranging) )"
 )
+PARTICIPLE = re.compile(r"[a-z]{3,14}(?:ing|ed)")
 _COUNTED = re.compile(
     r"^(?:a|an) (?:wide |broad |growing |small |large )?(?:array|range|raft|slew|host|string|wave|"
     r"variety|chorus) of |"
@@ -204,6 +205,13 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     owner, own = _take_owner(own)
     folded_own = [fold(strip_possessive(word)) for word in own]
     at = roles.at_end(folded_own)
+    if at is None:
+        # "a database tracking deaths", "a union formed last year": the participle says what the noun does.
+        for index in range(1, len(own)):
+            if PARTICIPLE.fullmatch(own[index]) and (shorter := roles.at_end(folded_own[:index])) is not None:
+                after = [*own[index:], *after]
+                own, at = own[:index], shorter
+                break
     head = at[0] if at else None
     modifiers = tuple(own[: len(own) - at[1]]) if at else ()
     return SourcePhrase(determiner, tuple(own), head, modifiers, owner, tuple(after), apposed, partitive is not None)

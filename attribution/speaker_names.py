@@ -29,6 +29,8 @@ UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? )?")
 PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
 # "Many African-Americans": what ends so is people, not a thing.
 PEOPLES = read_name_words()["name.people"]
+# "The Refugee Convention": what ends so was signed, passed or published.
+DOCUMENT_NAMES = frozenset({"convention", "assessment", "act", "charter", "code", "protocol", "doctrine", "accords"})
 # Endings of plurals that are no people: "emissions rules", "figures", "findings".
 THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "records", "numbers", "returns", "standards",
           "trends", "facts", "events", "comments", "questions", "words", "things", "signs", "ads", "images", "tapes",
@@ -206,7 +208,8 @@ class NameStage:
         if PEOPLES & set(last_word(entity.name).split("-")):
             return "group"
         last = self.registry.roles.nouns.get(last_word(entity.name))
-        return "document" if last is not None and last.kind == "document" else "organization"
+        document = (last is not None and last.kind == "document") or last_word(entity.name) in DOCUMENT_NAMES
+        return "document" if document else "organization"
 
     def of_entity(
         self,
@@ -554,6 +557,9 @@ class NameStage:
             return None
         name = LEADING_ARTICLE.sub("", " ".join(source.split()))
         if head.kind == "document":
+            # What follows the noun ("conducted by ...") is no part of its name.
+            words = parse_phrase(tail, self.registry.roles).words
+            name = name[: name.rfind(words[-1]) + len(words[-1])]
             own_id = self.scoped_id("document", name)
             return Answer(name, "document", "nominal", "speaker.document", own_id, plural=True, head=head)
         if head.kind == "inside":

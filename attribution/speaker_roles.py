@@ -16,7 +16,7 @@ from .mentions import Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, fold, last_word, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import RegistryEntry
-from .roles import Gender
+from .roles import Gender, RoleNoun
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, NameStage
 from .types import Attribution, SpeakerType
 
@@ -64,6 +64,8 @@ SPOKE_THEMSELVES = (
 )
 ONE_OF = re.compile(r"one of ", re.IGNORECASE)
 CAMPAIGN_AFTER = re.compile(r"(?:['’]s?)? campaign\b")
+# "any taxpayer", "every voter": all of them
+EVERY = re.compile(r"(?:any|every|each) (?!of\b)", re.IGNORECASE)
 AGED = re.compile(r"[Tt]he \d{1,3}-year-old\b")
 # Words of "familiar with the matter" that a description keeps.
 MAX_FAMILIAR = 7
@@ -90,6 +92,22 @@ BODY_WORDS: dict[str, frozenset[str]] = {
     "church": frozenset({"church"}),
     "fund": frozenset({"fund"}),
     "company": frozenset({"company", "inc", "inc.", "corp", "corp.", "co."}),
+}
+PARTS_OF_BODIES = frozenset({"panel", "board", "bench", "chamber", "division"})
+# What news calls the registry's bodies of a kind.
+KINDS_CALLED: dict[str, frozenset[str]] = {
+    "bank": frozenset({"bank"}),
+    "lender": frozenset({"bank"}),
+    "company": frozenset({"company", "bank"}),
+    "firm": frozenset({"company", "bank"}),
+    "corporation": frozenset({"company", "bank"}),
+    "automaker": frozenset({"carmaker"}),
+    "union": frozenset({"union"}),
+    "think tank": frozenset({"research"}),
+    "bloc": frozenset({"alliance"}),
+    "alliance": frozenset({"alliance"}),
+    "nonprofit": frozenset({"association"}),
+    "advocacy group": frozenset({"association"}),
 }
 COMMON_MODIFIERS = frozenset({"federal", "local", "u.s.", "us", "new", "national", "city", "state"})
 ANY_BODY = frozenset(
@@ -147,7 +165,7 @@ class RoleStage(NameStage):
             phrase.determiner == "none" and (phrase.owner is not None or not head.plural)
         )
         if head.kind == "institution" and not (head.plural and self.is_class(phrase)):
-            return self.institution(item, phrase, start)
+            return self.institution(item, phrase, start, end)
         if head.kind == "document":
             return self.document(item, phrase, start, end)
         if head.kind == "collective":
@@ -158,6 +176,9 @@ class RoleStage(NameStage):
             return self.unnamed(self.text[start:end], phrase, start, one=True)
         if head.plural:
             return self.plural_role(phrase, start, end, definite)
+        if head.kind == "class" and EVERY.match(self.text, start) is not None:
+            every = self.plural_of(head)
+            return self.found(self.group(describe_source(replace(phrase, head=every), self.registry, None), every))
         by_office = self.office(phrase, start)
         if by_office is not None:
             return self.found(by_office)
@@ -367,6 +388,13 @@ class RoleStage(NameStage):
         american = "white-house" in self.names.by_key or "joe-biden" in self.names.by_key
         return self.registry.by_id("united-states") if american else None
 
+    def plural_of(self, noun: RoleNoun) -> RoleNoun:
+        """Return the plural of a role noun where the lexicon has one."""
+        plurals = (
+            other for other in self.registry.roles.nouns.values() if other.plural and other.canonical == noun.canonical
+        )
+        return next(plurals, noun)
+
     def is_class(self, phrase: SourcePhrase) -> bool:
         """Return whether plural institutions are a class ("local authorities", "editorial boards"), not one by name."""
         return phrase.owner is None and not any(word[:1].isupper() for word in phrase.modifiers)
@@ -462,7 +490,9 @@ class RoleStage(NameStage):
         answer, _ = self.institution(item, owner, start)
         return self.again(answer, "nominal", "speaker.issuer") if answer is not None else None
 
-    def institution(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+    def institution(
+        self, item: Attribution, phrase: SourcePhrase, start: int, end: int | None = None
+    ) -> tuple[Answer | None, str]:
         """Return the institution that a noun means: of a country, of a person, or the one last named with it."""
         head = phrase.head
         assert head is not None
@@ -514,6 +544,13 @@ class RoleStage(NameStage):
             for said in reversed(self.said[-2:]):
                 if said.answer.type == "organization" and head.form in ANY_BODY:
                     return self.found(self.again(said.answer, "nominal", "speaker.institution"))
+        part = self.part_of_body(phrase, start, end) if end is not None else None
+        if part is not None:
+            return self.found(part)
+        if definite and not phrase.modifiers:
+            known_body = self.body_of_kind(head.form, start)
+            if known_body is not None:
+                return self.found(self.of_entity(known_body, "nominal", "speaker.institution"))
         body = self.body_called(phrase, start)
         if body is not None:
             return self.found(self.of_entity(body, "nominal", "speaker.institution", "organization"))
@@ -526,6 +563,27 @@ class RoleStage(NameStage):
             return self.found(Answer(name, "organization", "nominal", "speaker.body", self.slug_id(name), head=head))
         own_id = self.scoped_id("organization", name)
         return self.found(Answer(name, "organization", "nominal", "speaker.institution", own_id, head=head))
+
+    def part_of_body(self, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
+        """Return the court or body of which some members speak: "a panel of the Alder Court of Appeals"."""
+        head = phrase.head
+        if head is None or head.form not in PARTS_OF_BODIES or not phrase.after or fold(phrase.after[0]) != "of":
+            return None
+        for mention in self.names.inside(self.own_end(phrase, start, end), end)[:1]:
+            if mention.entity.kind == "organization":
+                return self.of_entity(mention.entity, "nominal", "speaker.institution")
+        return None
+
+    def body_of_kind(self, form: str, start: int) -> Entity | None:
+        """Return the registry's body last named that such a noun can mean: "the bank", "the union"."""
+        kinds = KINDS_CALLED.get(form)
+        if kinds is None:
+            return None
+        for mention in reversed(self.names.before(start, most=120)):
+            entry = mention.entity.entry
+            if entry is not None and entry.kind in kinds:
+                return mention.entity
+        return None
 
     def has_campaign(self, surname: str) -> bool:
         """Return whether the article speaks of this person's campaign, so that their team is it."""
@@ -541,10 +599,13 @@ class RoleStage(NameStage):
         opening = self.names.sentence_of(start) <= LEAD_SENTENCES
         if head.plural or (
             phrase.determiner not in ("definite", "none")
-            and not (phrase.determiner == "indefinite" and opening and phrase.modifiers)
+            and not (phrase.determiner == "indefinite" and opening and (phrase.modifiers or phrase.after))
         ):
             return None
-        wanted = {fold(strip_possessive(word)) for word in phrase.modifiers} - COMMON_MODIFIERS
+        telling = [*phrase.modifiers, *(phrase.after[1:] if phrase.after[:1] == ("representing",) else ())]
+        wanted = {fold(strip_possessive(word)) for word in telling} - COMMON_MODIFIERS
+        if phrase.determiner == "indefinite" and not wanted and not phrase.modifiers:
+            return None
         likes = BODY_WORDS.get(head.form, frozenset({head.form}))
         fitting = [
             entity
