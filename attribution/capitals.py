@@ -40,6 +40,7 @@ THING_WORDS = _NAME_WORDS["name.thing"]
 PAPER_WORDS = _NAME_WORDS["name.paper"]
 # "Doctors for Rent Control"
 MEMBERS = frozenset("citizens doctors mothers lawyers scientists students workers neighbors friends concerned".split())
+PARTISANS = frozenset("republicans democrats conservatives liberals lawmakers".split())
 PLACE_WORDS = frozenset("north south east west new united saint fort mount lake".split())
 # How newspapers shorten the states behind a politician's name: (D-Vt.), (R-S.C.).
 _STATES = """
@@ -84,7 +85,9 @@ def name_strings(text: str, masks: Sequence[tuple[int, int]]) -> list[tuple[int,
         if strings:
             before = strings[-1]
             gap = text[before[1] : start]
-            if gap in ORG_JOINERS and _joins(before[2], gap):
+            if gap in ORG_JOINERS and (
+                _joins(before[2], gap) or (gap == " and " and _one_committee(before[2], match[0]))
+            ):
                 strings[-1] = (before[0], end, text[before[0] : end])
                 continue
         if end - start > MIN_HEADLINE and len(pieces := _split_headline(match[0])) > 1:
@@ -163,6 +166,18 @@ def after_article(text: str, start: int) -> bool:
     return text[max(0, start - 4) : start].lower() == "the "
 
 
+def _one_committee(before: str, after: str) -> bool:
+    """Return whether "and" is inside one committee's name: "House Oversight and Government Reform Committee"."""
+    first, *rest = before.lower().split()
+    last = after.lower().split()[-1]
+    return (
+        first in ("house", "senate")
+        and last in ("committee", "subcommittee")
+        and bool(rest)
+        and not any(word in default_roles().nouns or word in ORG_WORDS for word in rest)
+    )
+
+
 @lru_cache(maxsize=8192)
 def _name_words(raw: str) -> tuple[str, ...]:
     return tuple(NAME_WORDS.findall(raw))
@@ -227,6 +242,9 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     name, offset = _locate(raw, core)
     titles = tuple(folded[titles_from:cut])
     person = titled and len(core) <= 4
+    if len(core) > 1 and core[-1].lower() in PARTISANS and not {"of", "for", "and"} & set(core):
+        # "Oversight Committee Republicans"
+        return ParsedName(titles, name, offset, "group", None, None, True)
     paper = len(core) > 1 and after_the and core[-1].lower() in PAPER_WORDS
     members = len(core) > 2 and core[1] == "for" and core[0].lower() in MEMBERS
     if paper or members or (any(_is_org(word) for word in core) and not (person and fold(core[0]) in given)):

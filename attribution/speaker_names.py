@@ -12,7 +12,17 @@ from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import ORG_WORDS, parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
-from .names import LEADING_ARTICLE, PARTICLES, SUFFIXES, fold, fold_name, last_word, slug, strip_possessive
+from .names import (
+    LEADING_ARTICLE,
+    PARTICLES,
+    SUFFIXES,
+    fold,
+    fold_name,
+    is_initial,
+    last_word,
+    slug,
+    strip_possessive,
+)
 from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
@@ -239,6 +249,14 @@ class NameStage:
     def scoped_id(self, kind: str, name: str) -> str:
         return f"{kind}-{self.scope}-{self.slug_id(name)}"
 
+    def part_name(self, mention: Mention, start: int) -> str:
+        """Return a name as it stands in a joint one: people without middle initials, "Ana Ruiz and Ben Lee"."""
+        answer = self.of_mention(mention, start)
+        if answer.type != "person":
+            return answer.name
+        first, *rest = answer.name.split()
+        return " ".join([first, *(word for word in rest if not is_initial(word))])
+
     def group(self, name: str, head: RoleNoun | None = None) -> Answer:
         return Answer(name, "group", "nominal", "speaker.group", self.slug_id(name), plural=True, head=head)
 
@@ -337,6 +355,8 @@ class NameStage:
         if country is not None:
             return self.found(self.from_demonym(phrase, name, country, start))
         folded = fold_name(name)
+        if PEOPLES & set(folded.split(" ")[-1].split("-")):
+            return self.found(self.group(name))
         if folded in REGIONS and not any(" " in bearer.name for bearer in self.names.by_surname.get(folded, ())):
             return self.found(self.group(f"{name} countries"))
         if words[-1][:1].isupper():
@@ -485,7 +505,7 @@ class NameStage:
             if known is not None:
                 parts.append(known.name)
             elif mention is not None and mention.end >= own_end:
-                parts.append(self.of_mention(mention, at).name)
+                parts.append(self.part_name(mention, at))
             elif (body := self.spelt_out(piece)) is not None:
                 parts.append(body.name)
             elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
@@ -542,7 +562,7 @@ class NameStage:
             if known is not None:
                 parts.append(known.name)
             elif mention is not None and mention.end == at + len(piece) and mention.entity.kind != "thing":
-                parts.append(self.of_mention(mention, at).name)
+                parts.append(self.part_name(mention, at))
             elif phrase.head is not None and (phrase.head.plural or phrase.head.kind == "collective"):
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:

@@ -178,7 +178,10 @@ class RoleStage(NameStage):
             return self.plural_role(phrase, start, end, definite)
         if head.kind == "class" and EVERY.match(self.text, start) is not None:
             every = self.plural_of(head)
-            return self.found(self.group(describe_source(replace(phrase, head=every), self.registry, None), every))
+            words = (*phrase.words[: -len(head.form.split())], every.form)
+            return self.found(
+                self.group(describe_source(replace(phrase, head=every, words=words), self.registry, None), every)
+            )
         by_office = self.office(phrase, start)
         if by_office is not None:
             return self.found(by_office)
@@ -619,6 +622,9 @@ class RoleStage(NameStage):
         before = [entity for entity in fitting if entity.mentions[0].start < start]
         if len(before) > 1 and phrase.determiner == "definite":
             return max(before, key=lambda entity: max(m.start for m in entity.mentions if m.start < start))
+        if len(fitting) > 1 and phrase.determiner != "definite" and opening and not before:
+            # A lead's "House panel" is the one that the text names next.
+            return min(fitting, key=lambda entity: entity.mentions[0].start)
         return fitting[0] if len(fitting) == 1 else None
 
     def last_runner(self, start: int) -> str | None:
