@@ -144,13 +144,15 @@ def find_candidates(
     Somebody of the other gender never fits: known from titles and the registry, hinted by the given name.
     """
     position = place.position
-    sentence = names.sentence_of(position)
-    paragraph = text.rfind("\n", 0, position)
+    # Behind what is said, distances count from where that begins.
+    base = place.said[0][0] if place.after_content and place.said else position
+    sentence = names.sentence_of(base)
+    paragraph = text.rfind("\n", 0, base)
     found: dict[int, Candidate] = {}
     told = unquoted = 0
     content = place.content
     for mention in reversed(names.before(position, most=LOOK_BACK)):
-        distance = sentence - mention.sentence
+        distance = max(0, sentence - mention.sentence)
         if distance > MAX_SENTENCES:
             break
         entity = mention.entity
@@ -171,7 +173,7 @@ def find_candidates(
                 features["near.quoted"] = 1.0
             if in_own:
                 features["near.own"] = 1.0
-            if mention.start > paragraph:
+            if mention.start > paragraph and mention.start < base:
                 features["near.paragraph"] = 1.0
             grammar = grammar_of(text, mention)
             features["near." + grammar] = 1.0
@@ -199,6 +201,10 @@ def find_candidates(
             if spoke and mention.start > spoke[-1].position:
                 features["since"] = 1.0
             features["told.nth." + (str(unquoted) if unquoted < 3 else "3+")] = 1.0
+            if mention.start > paragraph:
+                features["told.paragraph"] = 1.0
+            if unquoted == 0 and place.after_content and distance < 2:
+                features["told.leads." + ("quote" if place.direct else "said")] = 1.0
             unquoted += 1
             if distance < 3:
                 grammar = grammar or grammar_of(text, mention)
@@ -252,7 +258,7 @@ def _add_speakers(
         known = entity.gender or entity.hint
         if known is not None and gender is not None and known != gender:
             continue
-        distance = sentence - names.sentence_of(earlier.position)
+        distance = max(0, sentence - names.sentence_of(earlier.position))
         if distance > MAX_SENTENCES:
             break
         candidate = found.get(id(entity))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
+from .antecedents import PREPOSITIONS
 from .authors import find_author
+from .described import KINSHIP
 from .descriptions import describe_source
+from .mentions import Entity
 from .names import fold, fold_name
 from .nominals import GENERAL, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
@@ -20,6 +24,21 @@ RELATIVE_GAP = re.compile(
     r"\s?(?:,|--|[—–(])?\s*|,[^;:“”\"]{1,110},\s*|, (?:an?|the|his|her) [^,;:“”\"]{2,90} |"
     r" (?:is|was|remains) (?:an?|the) [^,;:“”\"]{2,80} |\s?\([^()]{1,30}\),?\s*"
 )
+# "95 retired generals -- most of whom had spoken before -- who"
+ASIDE = re.compile(r"(?:--|—|–) [^—–\n]{3,70} (?:--|—|–)\s{0,2}\Z")
+# "Ed Hale, who signed it, and his wife, Mary, who": the last is meant.
+RELATED = re.compile(r"\band (?:his|her|their) [a-z]{3,12}, [A-Z]")
+# "Alder Future, a fund that"
+APPOSED_TO = re.compile(r"\b([A-Z][\w&.’'-]{1,30}(?: [A-Z][\w&.’'-]{1,30}){0,4}), \Z")
+# What documents do rather than people.
+SHOWS = re.compile(
+    r"(?:\w{1,12} ){0,3}(?:show|reveal|expose|disclose|illustrate|indicate|demonstrate|contain)(?:s|ed)?\b"
+)
+MAX_THING_WORDS = 5
+MAX_DESCRIBED_WORDS = 4
+PLURAL_REACH = 400
+THINGS = frozenset({"document", "institution"})
+SUBJECTS = frozenset("he she it they we i you who which that".split())
 AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
 # A pronoun so surely theirs tells the gender of somebody whose name does not.
 SURE_OF_GENDER = 0.93
@@ -29,13 +48,12 @@ AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
 SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
 # An unnamed speaker is not taken up by a pronoun further on.
 MAX_UNNAMED_SENTENCES = 3
+ASKERS = frozenset({"questioner", "reporter", "moderator", "anchor", "host", "journalist", "correspondent", "listener"})
 # Words between a noun and its "who".
 MAX_BETWEEN = 7
 HUMAN = frozenset({"inside", "class", "collective", "office"})
 _PHRASE_OPENS = frozenset("the a an some many several few those other".split())
-_PHRASE_STOPS = frozenset(
-    "of for in at from with on to by about said says told is was were are and or but as than that".split()
-)
+_PHRASE_STOPS = PREPOSITIONS | frozenset("said says told is was were are and or but as than that".split())
 
 
 class PronounStage(RoleStage):
@@ -49,9 +67,9 @@ class PronounStage(RoleStage):
         if pronoun == "first":
             return self.first_person(item, start)
         if pronoun == "relative":
-            return self.relative(start)
+            return self.relative(item, start)
         if pronoun == "plural":
-            return self.plural_pronoun(start)
+            return self.plural_pronoun(item, start)
         if pronoun == "thing":
             return self.thing_pronoun(start)
         if fold(self.text[start : start + 4]) in ("each", "both"):
@@ -106,7 +124,7 @@ class PronounStage(RoleStage):
         best, share = self.antecedent(item, start, gender)
         person = best.entity if best is not None else None
         last = self.said[-1] if self.said else None
-        if last is not None and last.answer.type == "unnamed" and last.answer.head and not last.answer.plural:
+        if last is not None and self.goes_on(last.answer, gender, person):
             distance = self.names.sentence_of(start) - self.names.sentence_of(last.position)
             if distance <= MAX_UNNAMED_SENTENCES and (person is None or not self.named_between(last, start, content)):
                 return self.found(self.again(last.answer, "pronoun", "speaker.pronoun"))
@@ -115,6 +133,16 @@ class PronounStage(RoleStage):
         if person.gender is None and share >= SURE_OF_GENDER:
             person.gender = gender
         return self.found(self.of_entity(person, "pronoun", "speaker.pronoun", "person", share))
+
+    def goes_on(self, last: Answer, gender: Gender, person: Entity | None) -> bool:
+        """Return whether "he" or "she" can be the unnamed speaker before rather than `person`, whom it can mean too.
+
+        Whoever asks is answered by somebody else, and "her daughter ... she" is more often the mother.
+        """
+        head = last.head
+        if last.type != "unnamed" or head is None or last.plural or (head.gender or gender) != gender:
+            return False
+        return person is None or not (head.canonical in ASKERS or head.form in KINSHIP)
 
     def named_between(self, last: Said, start: int, content: tuple[int, int] | None) -> bool:
         """Return whether a person is named after the last speaker outside quotations and what that speaker said."""
@@ -141,9 +169,12 @@ class PronounStage(RoleStage):
         name = "article author"
         return self.found(Answer(name, "unnamed", "pronoun", "speaker.first-person", self.scoped_id("unnamed", name)))
 
-    def relative(self, start: int) -> tuple[Answer | None, str]:
-        """Return whom "who" stands for: the name or role noun that ends right before it."""
+    def relative(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
+        """Return whom "who" or "which" stands for: the name or role noun that ends right before it."""
         gap = self.text[max(0, start - 90) : start]
+        aside = ASIDE.search(gap)
+        if aside is not None:
+            gap = gap[: aside.start()]
         person = fold(self.text[start : start + 3]) == "who"
         sentence = self.names.sentence_of(start)
         for mention in reversed(self.names.before(start, most=4)):
@@ -153,7 +184,7 @@ class PronounStage(RoleStage):
             kind = mention.entity.kind
             if (person and kind not in ("person", "unknown")) or (kind == "unknown" and not person):
                 continue
-            if RELATIVE_GAP.fullmatch(between):
+            if RELATIVE_GAP.fullmatch(between) and not RELATED.search(between):
                 if kind == "unknown" and not COMMA.fullmatch(between):
                     continue
                 return self.found(self.of_entity(mention.entity, "pronoun", "speaker.relative"))
@@ -162,6 +193,10 @@ class PronounStage(RoleStage):
             if self.names.sentence_of(coordinated.position) == sentence:
                 return self.found(coordinated.answer)
         word = fold(self.text[start : start + 5])
+        if word.startswith(("that", "which")):
+            thing = self.thing_before(item, gap, start - len(self.text[max(0, start - 90) : start]))
+            if thing is not None:
+                return self.found(self.again(thing, "pronoun", "speaker.relative"))
         most = 0 if word.startswith("that") else MAX_BETWEEN
         phrase_words = [] if word.startswith("which") else self.noun_before(gap, most)
         if phrase_words:
@@ -182,6 +217,40 @@ class PronounStage(RoleStage):
                         return self.found(self.again(answer, "pronoun", "speaker.relative"))
         return None, f"{DECLINED}.relative"
 
+    def thing_before(self, item: Attribution, gap: str, offset: int) -> Answer | None:
+        """Return the document or body whose noun ends right before "which" or "that"; `offset` is the gap's own.
+
+        None after a list ("Alder, two states and a bank that"): the clause is about all of it.
+        """
+        words = list(PHRASE_PARTS.finditer(gap))
+        while words and words[-1][0] == ",":
+            words.pop()
+        if not words or gap[words[-1].end() :].strip(" ,—–-"):
+            return None
+        noun = self.registry.roles.nouns.get(fold(words[-1][0]))
+        if noun is None or noun.kind not in THINGS:
+            return None
+        first = len(words) - 1
+        while first and len(words) - first < MAX_THING_WORDS and fold(words[first][0]) not in _PHRASE_OPENS:
+            before = words[first - 1][0]
+            if before in ',;:.“”"' or fold(before) in _PHRASE_STOPS:
+                break
+            first -= 1
+        before = fold(words[first - 1][0]) if first else ""
+        comma = gap.rstrip(" —–-").endswith(",")
+        if before in ("and", "or") or (before in ("in", "of") and not comma):
+            return None  # "the amendment in the city's charter which"
+        apposed = APPOSED_TO.search(gap, 0, words[first].start())
+        if apposed is not None and noun.kind == "institution":
+            return self.organization(apposed[1], "name")
+        start, end = offset + words[first].start(), offset + words[-1].end()
+        phrase = parse_phrase(self.text[start:end], self.registry.roles)
+        if phrase.head is None or phrase.head.kind not in THINGS:
+            return None
+        if phrase.head.kind == "document":
+            return self.document(item, phrase, start, end)[0]
+        return None if phrase.head.plural else self.institution(item, phrase, start)[0]
+
     def noun_before(self, gap: str, most: int) -> list[str]:
         """Return the words of the noun phrase that "who" goes back to: the last role noun of the clause before.
 
@@ -198,6 +267,7 @@ class PronounStage(RoleStage):
             last -= 1
         else:
             return []
+        last = self.joined_before(words, last)
         found = [words[last - 1]] if last else []
         for word in reversed(words[: max(0, last - 1)]):
             if word in ',;:.“”"' or fold(word) in _PHRASE_STOPS:
@@ -206,10 +276,27 @@ class PronounStage(RoleStage):
             if len(found) == 4 or fold(word) in _PHRASE_OPENS:
                 break
         opened = fold(found[0]) in _PHRASE_OPENS if found else False
-        # Without "the" or "some" a verb may stand before: "it pleased nervous Democrats, who".
-        return found if opened else found[-2:]
+        return found if opened else without_verb(words[: last - len(found)] + found)
 
-    def plural_pronoun(self, start: int) -> tuple[Answer | None, str]:
+    def joined_before(self, words: Sequence[str], last: int) -> int:
+        """Return the end of the first of two nouns that belong together: "generals and admirals", "families of ..."."""
+        if not last:
+            return last
+        first = last - 1
+        while first and len(words) - first < MAX_THING_WORDS and words[first - 1][:1].isalnum():
+            if fold(words[first - 1]) in ("and", "of"):
+                noun = self.registry.roles.nouns.get(fold(words[first - 2])) if first > 1 else None
+                return first - 1 if noun is not None and noun.plural and noun.kind in HUMAN else last
+            if fold(words[first - 1]) in _PHRASE_STOPS | _PHRASE_OPENS:
+                break
+            first -= 1
+        return last
+
+    def plural_pronoun(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
+        """Return whom "they" means: the several who spoke last, two people joined, a body, or a plural just named."""
+        shows = SHOWS.match(item.cue or "") is not None
+        if shows and (things := self.several_before(start, frozenset({"document"}))) is not None:
+            return self.found(things)
         for said in reversed(self.said[-2:]):
             answer = said.answer
             near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 3
@@ -223,7 +310,54 @@ class PronounStage(RoleStage):
             near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 1
             if near and said.answer.type == "organization":
                 return self.found(self.again(said.answer, "pronoun", "speaker.plural-body"))
-        return None, f"{DECLINED}.plural"
+        several = self.several_before(start, HUMAN)
+        return self.found(several) if several is not None else (None, f"{DECLINED}.plural")
+
+    def several_before(self, start: int, kinds: frozenset[str]) -> Answer | None:
+        """Return the one plural of these kinds that the sentence names before `start`, else the sentence before."""
+        sentence = self.names.sentence_of(start)
+        for number in (sentence, sentence - 1):
+            if number < 0:
+                break
+            opens = self.names.sentence_start(number)
+            near = self.text[max(opens, start - PLURAL_REACH) : min(start, self.sentence_end(number))]
+            words = [word.rstrip(".") or word for word in PHRASE_PARTS.findall(near)]
+            places = [
+                index
+                for index, word in enumerate(words, start=1)
+                if (noun := self.registry.roles.nouns.get(fold(word))) is not None
+                and noun.plural
+                and noun.kind in kinds
+            ]
+            if len({fold(words[index - 1]) for index in places}) > 1:
+                return None
+            if places:
+                return self.several(words[: places[-1]], kinds)
+        return None
+
+    def several(self, words: Sequence[str], kinds: frozenset[str]) -> Answer | None:
+        """Return the group or documents whose noun the words end in, described by the words right before it."""
+        found = [words[-1]]
+        for word in reversed(words[:-1]):
+            if not word[:1].isalnum() or fold(word) in _PHRASE_STOPS or len(found) == MAX_DESCRIBED_WORDS:
+                break
+            found.insert(0, word)
+            if fold(word) in _PHRASE_OPENS:
+                break
+        if fold(found[0]) not in _PHRASE_OPENS:
+            found = without_verb(words)
+        phrase = parse_phrase(" ".join(found), self.registry.roles)
+        if phrase.head is None or not phrase.head.plural or phrase.head.kind not in kinds:
+            return None
+        name = describe_source(phrase, self.registry, None)
+        if phrase.head.kind == "document":
+            own_id = self.scoped_id("document", name)
+            return Answer(name, "document", "pronoun", "speaker.plural", own_id, plural=True, head=phrase.head)
+        return self.again(self.group(name, phrase.head), "pronoun", "speaker.plural-noun")
+
+    def sentence_end(self, sentence: int) -> int:
+        starts = self.names.sentence_starts
+        return starts[sentence] if sentence < len(starts) else len(self.text)
 
     def pair_before(self, start: int) -> Answer | None:
         """Return "A and B" when two people are joined so in the sentence before or the same one."""
@@ -254,3 +388,14 @@ class PronounStage(RoleStage):
             if said.answer.type in ("organization", "country", "document"):
                 return self.found(self.again(said.answer, "pronoun", "speaker.thing"))
         return None, f"{DECLINED}.thing"
+
+
+def without_verb(words: Sequence[str]) -> list[str]:
+    """Return the noun that ends `words`, with the word before it unless that is a verb.
+
+    In "it pleased nervous voters" there is one between, in "she met voters" none: then its subject stands before it.
+    """
+    before = words[-3] if len(words) > 2 else "."
+    bare = len(words) < 2 or not words[-2][:1].isalnum() or fold(words[-2]) in _PHRASE_STOPS
+    verb = words[-2:-1] and words[-2].islower() and (before[:1].isupper() or before in SUBJECTS)
+    return list(words[-1:] if bare or verb else words[-2:])

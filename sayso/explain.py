@@ -84,6 +84,7 @@ REASONS: Mapping[str, str] = {
     "speaker.institution": "the source is an institution, or a word that stands for one",
     "speaker.body": "the source is a body called by whose it is: a campaign, somebody's company",
     "speaker.plural-body": "the source is 'they': the body that spoke last",
+    "speaker.plural-noun": "the source is 'they': the one group that the text just named",
     "speaker.kin": "the source is a relative of somebody: the one other bearer of the surname",
     "speaker.aged": "the source is 'the 34-year-old': the person just spoken of",
     "speaker.general": "the source is 'we', 'you' or 'everyone': people in general",

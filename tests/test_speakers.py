@@ -592,3 +592,30 @@ def test_a_second_verb_shares_the_subject_of_its_sentence(before: str, cue: str,
     )
     resolved = resolve_speakers(text, [*found, shared], registry=REGISTRY, date=DATE)[-1].speaker
     assert (f"{resolved.name} / {resolved.type} / {resolved.how}" if resolved else None) == speaker
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        # Whoever asks is answered by somebody else; somebody's daughter is less likely than the mother.
+        ("Ed Hale came. ⟦A questioner⟧ said ⟪rents rose⟫. ⟪“Yes,”⟫ ⟦he⟧ said.", "Ed Hale / person / pronoun"),
+        ("Ana Ruiz came. ⟦Her daughter⟧ likes ⟪it⟫. ⟦She⟧ said ⟪no⟫.", "Ana Ruiz / person / pronoun"),
+        ("⟦A lawyer⟧ said ⟪rents rose⟫. ⟦He⟧ said ⟪no⟫.", "lawyer / unnamed / pronoun"),
+        # Documents and bodies before "which" and "that".
+        ("It is in the Alder report, ⟦which⟧ says ⟪rents rise⟫.", "Alder report / document / pronoun"),
+        ("She leads the Harbor panel, ⟦which⟧ said ⟪no⟫.", "Harbor panel / organization / pronoun"),
+        ("She funds Harbor45, a super PAC ⟦that⟧ says ⟪no⟫.", "Harbor45 / organization / pronoun"),
+        ("It is the clause in the city’s report ⟦which⟧ says ⟪no⟫.", None),
+        ("She met the mayor, two unions and a panel ⟦that⟧ says ⟪no⟫.", None),
+        # "X and Y, who", "X of Y, who", and what stands between two dashes.
+        ("She met retired generals and admirals ⟦who⟧ said ⟪no⟫.", "retired generals / group / pronoun"),
+        ("She met families of victims, ⟦who⟧ said ⟪no⟫.", "families / group / pronoun"),
+        ("She met two generals -- all of them old -- ⟦who⟧ said ⟪no⟫.", "generals / group / pronoun"),
+        ("Ed Hale, who signed it, and his wife, Mary, ⟦who⟧ said ⟪no⟫.", None),
+        # "They": the one plural just named.
+        ("It took voters from the list because ⟦they⟧ said ⟪no⟫.", "voters / group / pronoun"),
+        ("Voters met teachers. ⟦They⟧ said ⟪no⟫.", None),
+    ],
+)
+def test_pronouns_take_up_groups_bodies_and_documents(marked: str, last: str | None) -> None:
+    assert spoken(marked)[-1] == last
