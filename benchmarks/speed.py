@@ -2,6 +2,8 @@
 
 Each figure is of a fresh process of the installed command, as its user would run it. POSIX only (`resource`).
 Usage: python benchmarks/speed.py [--megabytes 100] [--articles seeds/articles]
+With `--speakers` only the share of the CPU time that goes into telling who is meant, with the default model and with
+the rules alone: python benchmarks/speed.py --speakers [--articles ARTICLES.jsonl]
 """
 
 from __future__ import annotations
@@ -95,13 +97,56 @@ def report(articles: list[str], megabytes: float) -> Iterator[str]:
     yield f"whole benchmark: {children.ru_utime + children.ru_stime:.0f} CPU-seconds"
 
 
+def report_speakers(articles: Path) -> Iterator[str]:
+    """Yield what part of the extraction the speakers cost, each model in a fresh process with nothing remembered."""
+    for model in ("default", "rules"):
+        command = (sys.executable, __file__, "--articles", str(articles), "--share-with", model)
+        yield subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout.strip()
+
+
+def speaker_share(texts: list[str], model: str) -> str:
+    """Return the CPU time of the speakers' part of one pass over the texts, and of the whole, start-up left out."""
+    from sayso.api import load
+    from sayso.attribution.types import Article
+
+    extractor = load(model=None if model == "default" else model).extractor
+    spent, found, start = 0.0, 0, time.process_time()
+    for chunk in extractor.chunks(Article(id=f"article-{n}", text=text) for n, text in enumerate(texts)):
+        masks = [extractor.find_masks(article.text) for article in chunk]
+        for article, mask, attributions in zip(chunk, masks, extractor.find_all(chunk, masks), strict=True):
+            begin = time.process_time()
+            found += len(extractor.resolve(article, attributions, masks=mask))
+            spent += time.process_time() - begin
+    whole = time.process_time() - start
+    words = sum(len(text.split()) for text in texts)
+    return (
+        f"speakers, {model}: {spent / whole:.1%} of the extraction ({spent:.2f} of {whole:.2f} CPU-seconds; "
+        f"{len(texts):,} articles, {words:,} words, {found:,} attributions)"
+    )
+
+
+def read_texts(path: Path) -> list[str]:
+    """Return the texts of a folder's .txt files, or the field `text` of a file of JSON lines."""
+    if path.is_dir():
+        return [file.read_text(encoding="utf-8") for file in sorted(path.glob("*.txt"))]
+    return [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=float, default=100, help="size of the memory test (default: 100)")
-    parser.add_argument("--articles", type=Path, default=REPOSITORY / "seeds" / "articles", help="folder of .txt files")
+    parser.add_argument(
+        "--articles", type=Path, default=REPOSITORY / "seeds" / "articles", help="folder of .txt files, or JSON lines"
+    )
+    parser.add_argument("--speakers", action="store_true", help="print only what the speakers cost")
+    parser.add_argument("--share-with", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    paths = sorted(arguments.articles.glob("*.txt"))
-    if not paths:
+    texts = read_texts(arguments.articles)
+    if not texts:
         sys.exit(f"no .txt file in {arguments.articles}")
-    for line in report([path.read_text(encoding="utf-8") for path in paths], arguments.megabytes):
+    if arguments.share_with:
+        print(speaker_share(texts, arguments.share_with))
+        sys.exit()
+    lines = report_speakers(arguments.articles) if arguments.speakers else report(texts, arguments.megabytes)
+    for line in lines:
         print(line, flush=True)
