@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sayso.attribution.decoding import LABELS, label_spans, read_spans
+from sayso.attribution.decoding import LABELS, label_spans, marginals, read_spans
 from sayso.attribution.errors import ConfigError, InputError
 from sayso.attribution.gold import GoldAttribution, GoldDocument
 from sayso.attribution.tagger import shipped_folder
@@ -22,8 +24,8 @@ import torch
 
 from sayso.attribution.training.build import read_decoding
 from sayso.attribution.training.choose import choose_calibration, reliability
-from sayso.attribution.training.data import cut_batches, vary_text
-from sayso.attribution.training.loop import _Run, read_checkpoint, read_tokenizer
+from sayso.attribution.training.data import cut_batches, read_texts, vary_text
+from sayso.attribution.training.loop import _Run, read_checkpoint, read_tokenizer, train_tagger
 from sayso.attribution.training.measure import change_document
 from sayso.attribution.training.model import Chain, Shape, TaggerNet, inherit
 from sayso.attribution.training.recipe import check_file, read_recipe
@@ -129,6 +131,116 @@ def test_a_teacher_draws_the_slopes_half_way_to_its_probabilities() -> None:
     assert torch.allclose(slopes(other), expected, atol=1e-6)
 
 
+def test_without_labels_the_slopes_lead_to_the_teacher_alone_and_leave_the_chain() -> None:
+    torch.manual_seed(0)
+    chain = Chain()
+    scores = torch.randn(2, 5, len(LABELS), requires_grad=True)
+    lengths = torch.tensor([5, 3])
+    likely = torch.rand(2, 5, len(LABELS)).softmax(-1)
+    leaves = [scores, chain.start, chain.between, chain.end]
+    found, *of_chain = torch.autograd.grad(chain.loss(scores, None, lengths, likely), leaves)
+    assert not any(slope.any() for slope in of_chain)
+    tables = [table.detach().numpy() for table in chain.tables()]
+    own = torch.from_numpy(marginals(scores.detach().numpy(), lengths.numpy(), *tables)[0])
+    inside = (torch.arange(5)[None] < lengths[:, None])[..., None]
+    assert torch.allclose(found, (own - likely) * inside / 2, atol=1e-6)
+
+
+def test_texts_without_labels_are_read_once_each_and_batches_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_text('{"text": "Rents rise."}\n{"text": "Rents rise.", "target": "rents"}\n{"text": "No."}\n', "utf-8")
+    texts = read_texts(path)
+    assert [(t.id, t.text) for t in texts] == [("texts.jsonl:1", "Rents rise."), ("texts.jsonl:3", "No.")]
+    tokenizer = read_tokenizer(shipped_folder() / "tokenizer.json")
+    sizes = {"size": 256, "pieces_per_batch": 4096, "vary": 1.0}
+    (batch,) = cut_batches(texts, tokenizer, random.Random(0), labelled=False, **sizes)
+    assert (batch.labelled, len(batch.ids), len(batch.rows)) == (False, 2, 0)
+    path.write_text('{"text": "Rents rise."}\n{"texts": "No."}\n', "utf-8")
+    with pytest.raises(InputError, match=r"texts\.jsonl:2: expected an object with a text"):
+        read_texts(path)
+
+
+def test_a_whole_recipe_runs_goes_on_where_it_was_stopped_and_ends_alike(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    encoder = _write_encoder(tmp_path / "encoder")
+    data = tmp_path / "data"
+    data.mkdir()
+    record = {"id": "a", "text": TEXT, "attributions": []}
+    spans = lambda *found: [[s.start, s.end] for s in found]  # noqa: E731
+    record["attributions"] = [
+        {"kind": a.kind, "content": spans(*a.content), "cue": spans(*a.cue), "source": spans(*a.source)}
+        for a in DOCUMENT.attributions
+    ]
+    (data / "train.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    (data / "dev.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    (data / "texts.jsonl").write_text('{"text": "“Rents will rise,” Ruiz said."}\n', "utf-8")
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(_short_recipe(encoder, data), "utf-8")
+
+    steps: list[tuple[int, int]] = []
+
+    def count(step: int, of: int, _: str) -> None:
+        steps.append((step, of))
+        if len(steps) == 9:
+            raise _StoppedError
+
+    with pytest.raises(_StoppedError):
+        train_tagger(recipe, data, encoder=encoder, out=tmp_path / "parts", threads=1, on_step=count)
+    # The teacher; learning and settling; learning on, with one batch more in an epoch.
+    assert steps == [(1, 2), (2, 2), (1, 4), (2, 4), (3, 4), (4, 4), (1, 4), (2, 4), (3, 4)]
+    parts = train_tagger(recipe, data, encoder=encoder, out=tmp_path / "parts", threads=1, on_step=count)
+    assert steps[9:] == [(3, 4), (4, 4)]
+    whole = train_tagger(recipe, data, encoder=encoder, out=tmp_path / "whole", threads=1)
+    ends = [read_checkpoint(place)[0].state_dict() for place in (whole, parts)]
+    assert all(torch.equal(value, ends[1][name]) for name, value in ends[0].items())
+    assert not torch.equal(ends[0]["linker.out.weight"], _read_end(tmp_path / "whole" / "settled")["linker.out.weight"])
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def _read_end(folder: Path) -> dict[str, torch.Tensor]:
+    return read_checkpoint(folder / "checkpoint.pt")[0].state_dict()
+
+
+def _write_encoder(folder: Path) -> Path:
+    """A pretrained encoder of one layer, its weights random."""
+    from safetensors.torch import save_file
+
+    folder.mkdir()
+    sizes = {"embeddings.word_embeddings": (30522, 384), "embeddings.position_embeddings": (512, 384)}
+    sizes |= {"embeddings.token_type_embeddings": (2, 384), "embeddings.LayerNorm": (384,)}
+    layer = "encoder.layer.0."
+    for name in ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"):
+        sizes[layer + name] = (384, 384)
+    sizes |= {layer + "intermediate.dense": (1536, 384), layer + "output.dense": (384, 1536)}
+    sizes |= {layer + "attention.output.LayerNorm": (384,), layer + "output.LayerNorm": (384,)}
+    weights = {f"{name}.weight": torch.randn(size) * 0.02 + (len(size) == 1) for name, size in sizes.items()}
+    weights |= {f"{name}.bias": torch.zeros(size[0]) for name, size in sizes.items() if "_embeddings" not in name}
+    save_file(weights, folder / "model.safetensors")
+    (folder / "tokenizer.json").write_bytes((shipped_folder() / "tokenizer.json").read_bytes())
+    return folder
+
+
+def _short_recipe(encoder: Path, data: Path) -> str:
+    """The shipped recipe with one layer, few epochs and these files."""
+    text = (shipped_folder() / "recipe.toml").read_text("utf-8")
+    for section, file in (
+        ("encoder", encoder / "model.safetensors"),
+        ("tokenizer", encoder / "tokenizer.json"),
+        ("train", data / "train.jsonl"),
+        ("dev", data / "dev.jsonl"),
+    ):
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        text = re.sub(rf'(\[{section}\]\n(?:[^\[]*\n)?sha256 = )"\w*"', rf'\1"{sha256}"', text)
+    sha256 = hashlib.sha256((data / "texts.jsonl").read_bytes()).hexdigest()
+    text = re.sub(r"\[(?:unlabelled|again)\]\n(?:\w.*\n)+", "", text)
+    text += f'\n[unlabelled]\nfile = "texts.jsonl"\nsha256 = "{sha256}"\n\n[again]\nepochs = 2\nshare = 0.5\n'
+    text = re.sub(r"^layers = \d", "layers = 1", text, flags=re.MULTILINE)
+    return re.sub(r"^(settle_)?epochs = \d", lambda m: f"{m[1] or ''}epochs = 2", text, flags=re.MULTILINE)
+
+
 def test_a_smaller_network_inherits_first_and_last_layers_and_all_else() -> None:
     sizes = {"vocabulary": 50, "hidden": 24, "heads": 2, "inner": 48, "positions": 16, "link": 8, "reach": 4}
     teacher = TaggerNet(Shape(layers=6, **sizes))
@@ -194,6 +306,21 @@ def test_wrong_recipes_are_refused(tmp_path: Path, line: str, message: str) -> N
     text = (shipped_folder() / "recipe.toml").read_text(encoding="utf-8")
     path = tmp_path / "recipe.toml"
     path.write_text(line + "\n" + text.replace("seed = 20", "" if "seed" in line else "seed = 20"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[teacher]\nlayers = 6", "[again]\nepochs = 1\n[teacher]\nlayers = 0", r"\[again\] needs a \[teacher\]"),
+        ("settle_epochs", "settle_times = 0\nsettle_epochs", "settle_times is 0, it must be 1 or more"),
+    ],
+)
+def test_a_recipe_that_can_not_be_followed_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = (shipped_folder() / "recipe.toml").read_text(encoding="utf-8")
+    path = tmp_path / "recipe.toml"
+    path.write_text(re.sub(r"\[again\]\n(?:\w.*\n)+", "", text).replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ConfigError, match=message):
         read_recipe(path)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sayso.attribution.decoding import Ints, label_spans
+from sayso.attribution.errors import InputError
 from sayso.attribution.gold import GoldDocument
 from sayso.attribution.pieces import CLS, SEP, Pieces, cut_windows, read_pieces
 
@@ -33,6 +36,8 @@ class Batch:
     rows: Ints
     cues: Ints
     links: Ints
+    labelled: bool = True
+    """False for texts that nobody annotated: no label means nothing there."""
 
 
 def cut_batches(
@@ -43,6 +48,7 @@ def cut_batches(
     size: int,
     pieces_per_batch: int,
     vary: float,
+    labelled: bool = True,
 ) -> Iterator[Batch]:
     """Yield one epoch's batches in random order; `vary` is the share of articles whose typography is changed."""
     windows = []
@@ -60,8 +66,25 @@ def cut_batches(
             batches.append([])
         batches[-1].append(window)
     rng.shuffle(batches)
-    for batch in batches:
-        yield _batch(batch)
+    for batch in filter(None, batches):
+        yield replace(_batch(batch), labelled=labelled)
+
+
+def read_texts(path: Path) -> list[GoldDocument]:
+    """Return the different texts of the JSON lines at `path` as documents without annotations.
+
+    Raises InputError for a line without a text.
+    """
+    texts: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            text = json.loads(line)["text"]
+        except (ValueError, KeyError, TypeError):
+            text = None
+        if not isinstance(text, str) or not text.strip():
+            raise InputError(f"{path}:{number}: expected an object with a text, found {line[:40]!r}")
+        texts.setdefault(text, f"{path.name}:{number}")
+    return [GoldDocument(name, text, ()) for text, name in texts.items()]
 
 
 def _spans(document: GoldDocument) -> list[Ranges]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import math
@@ -22,15 +23,17 @@ from sayso.attribution.decoding import CUE_STARTS, Ints, marginals
 from sayso.attribution.errors import ArtifactError, ConfigError, InputError
 from sayso.attribution.gold import GoldDocument, read_gold
 
-from .data import Batch, cut_batches
+from .data import Batch, cut_batches, read_texts
 from .model import Chain, TaggerNet, inherit, read_encoder
 from .recipe import Recipe, check_file, read_recipe
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
-TEACHER = "teacher"
-"""Folder of the teacher's checkpoint, beside that of the network that learns from it."""
+TEACHER, SETTLED = "teacher", "settled"
+"""Folders of the checkpoints of the teacher, and of the network that has settled and learns on."""
+MIN_TAUGHT_CUE = 0.15
+"""In a text without labels, a piece is looked at as a cue where the teachers hold this probable."""
 
 
 def train_tagger(
@@ -62,17 +65,34 @@ def train_tagger(
     documents = read_gold(data / recipe.train_file)
     documents = documents[: max(1, round(share * len(documents)))]
     every_epoch = _count_steps(documents, tokenizer, recipe)
-    teacher = None
+    teachers: list[_Teacher] = []
     if recipe.teacher is not None:
         steps = every_epoch * recipe.teacher_epochs
-        place = out / TEACHER
-        place.mkdir(exist_ok=True)
+        place = _folder(out / TEACHER)
         first = _Run.start(recipe.teacher, encoder, steps=steps)
         _train(first, documents, tokenizer, place / CHECKPOINT, resume=resume, on_step=on_step)
-        teacher = read_checkpoint(place / CHECKPOINT)[0]
-    run = _Run.start(recipe, encoder, steps=every_epoch * recipe.all_epochs, teacher=teacher)
-    _train(run, documents, tokenizer, out / CHECKPOINT, resume=resume, on_step=on_step)
+        teachers.append(_Teacher(read_checkpoint(place / CHECKPOINT)[0], chained=True))
+    place = out if recipe.again is None else _folder(out / SETTLED)
+    run = _Run.start(recipe, encoder, steps=every_epoch * recipe.all_epochs, teachers=teachers)
+    _train(run, documents, tokenizer, place / CHECKPOINT, resume=resume, on_step=on_step)
+    if recipe.again is not None:
+        texts = []
+        if recipe.unlabelled_file:
+            check_file(data / recipe.unlabelled_file, recipe.unlabelled_sha256, InputError)
+            texts = read_texts(data / recipe.unlabelled_file)
+            texts = texts[: max(1, round(share * len(texts)))]
+        every_epoch += _count_steps(texts, tokenizer, recipe)
+        net = read_checkpoint(place / CHECKPOINT)[0]
+        teachers.append(_Teacher(copy.deepcopy(net), chained=not teachers))
+        run = _Run(net, recipe.again, every_epoch * recipe.again_epochs, teachers)
+        torch.manual_seed(recipe.seed)
+        _train(run, documents, tokenizer, out / CHECKPOINT, texts=texts, resume=resume, on_step=on_step)
     return out / CHECKPOINT
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(exist_ok=True)
+    return path
 
 
 def _train(
@@ -81,6 +101,7 @@ def _train(
     tokenizer: Tokenizer,
     checkpoint: Path,
     *,
+    texts: Sequence[GoldDocument] = (),
     resume: bool,
     on_step: Callable[[int, int, str], None] | None,
 ) -> None:
@@ -91,16 +112,21 @@ def _train(
     while run.step < run.steps:
         epoch = run.step // per_epoch
         rng = random.Random(f"{recipe.seed}.{epoch}")
-        batches = list(
-            cut_batches(
-                documents,
+        batches = [
+            batch
+            for kind, labelled in ((documents, True), (texts, False))
+            for batch in cut_batches(
+                kind,
                 tokenizer,
                 rng,
                 size=recipe.window,
                 pieces_per_batch=recipe.pieces_per_batch,
                 vary=recipe.vary,
+                labelled=labelled,
             )
-        )
+        ]
+        if texts:
+            rng.shuffle(batches)
         half = max(1, len(batches) // 2)
         for number in range(run.step - epoch * per_epoch, per_epoch):
             run.train_on(batches[number % len(batches)])
@@ -133,22 +159,32 @@ def read_tokenizer(path: Path) -> Tokenizer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taught:
-    """A teacher's states [window, piece, hidden] per layer, and tag probabilities [window, piece, tag]."""
+class _Teacher:
+    """A network that others learn from; `chained` says that its tags make sense together only."""
 
-    states: list[Tensor]
+    net: TaggerNet
+    chained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    """Each teacher's states [window, piece, hidden] per layer; their mean tag probabilities [window, piece, tag]."""
+
+    states: list[list[Tensor]]
     tags: Tensor
 
 
-def _between(scores: Tensor, labels: Tensor, likely: Tensor | None, lengths: Tensor) -> Tensor:
+def _between(scores: Tensor, labels: Tensor | None, likely: Tensor | None, lengths: Tensor) -> Tensor:
     """Return the summed cross entropy of `scores` [window, piece, tag] against labels and a teacher, half and half.
 
-    Without a teacher's probabilities `likely`, against the labels alone.
+    Without a teacher's probabilities `likely`, against the labels alone, and without labels against these.
     """
     inside = torch.arange(scores.shape[1], device=scores.device)[None] < lengths[:, None]
     logs = scores.log_softmax(-1)[inside]
-    right = -logs.gather(1, labels[inside][:, None]).sum()
-    return right if likely is None else 0.5 * right - 0.5 * (likely[inside] * logs).sum()
+    right = None if labels is None else -logs.gather(1, labels[inside][:, None]).sum()
+    taught = None if likely is None else -(likely[inside] * logs).sum()
+    losses = [loss for loss in (right, taught) if loss is not None]
+    return torch.stack(losses).mean()
 
 
 class _Run:
@@ -159,19 +195,21 @@ class _Run:
         net: TaggerNet,
         recipe: Recipe,
         steps: int,
-        teacher: TaggerNet | None = None,
+        teachers: Sequence[_Teacher] = (),
         taken: Sequence[int] = (),
     ) -> None:
         self.net = net
-        self.teacher = teacher
+        self.teachers = teachers
         self.taken = taken
         self.recipe = recipe
         self.steps = steps
         self.step = 0
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        # Frozen word embeddings stay comparable with those of words that training never saw.
+        net.encoder.words.weight.requires_grad_(False)
         net.to(self.device)
-        if teacher is not None:
-            teacher.to(self.device).eval()
+        for teacher in teachers:
+            teacher.net.to(self.device).eval()
         self.optimiser = torch.optim.AdamW(
             _groups(net, recipe), betas=(0.9, 0.98), eps=1e-6, weight_decay=recipe.weight_decay, fused=True
         )
@@ -183,17 +221,15 @@ class _Run:
         self.began_at = 0
 
     @classmethod
-    def start(cls, recipe: Recipe, encoder: Path, *, steps: int, teacher: TaggerNet | None = None) -> _Run:
+    def start(cls, recipe: Recipe, encoder: Path, *, steps: int, teachers: Sequence[_Teacher] = ()) -> _Run:
         torch.manual_seed(recipe.seed)
         net = TaggerNet(recipe.shape)
         taken: Sequence[int] = ()
-        if teacher is None:
+        if not teachers:
             read_encoder(net, encoder / "model.safetensors")
         else:
-            taken = inherit(net, teacher)
-        # Frozen word embeddings stay comparable with those of words that training never saw.
-        net.encoder.words.weight.requires_grad_(False)
-        return cls(net, recipe, steps, teacher, taken)
+            taken = inherit(net, teachers[0].net)
+        return cls(net, recipe, steps, teachers, taken)
 
     @property
     def learning(self) -> int:
@@ -244,7 +280,8 @@ class _Run:
         if self.at_an_end:
             self.ends = {name: value + self.ends.get(name, 0.0) for name, value in self.average.items()}
             self.n_ends += 1
-        self.recent = [*self.recent[-9:], (tag_loss.item(), link_loss.item())]
+        if batch.labelled:
+            self.recent = [*self.recent[-9:], (tag_loss.item(), link_loss.item())]
 
     def _losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
         def put(array: Any) -> Tensor:
@@ -256,18 +293,21 @@ class _Run:
             tags = self.net.tags(self.net.dropout(states[-1]))
         tags = tags.float()
         lengths = put(batch.lengths)
-        n_cues = max(1, len(batch.rows))
-        taught = self._teach(pieces, batch.lengths) if self.teacher is not None and self.step < self.learning else None
-        # All per attribution, so that they weigh alike whatever the batch holds.
-        if taught is None and self.teacher is not None:
-            tag_loss = _between(tags, put(batch.tags), None, lengths) / n_cues
-        elif taught is None:
-            tag_loss = self.net.tag_chain.loss(tags, put(batch.tags), lengths) * (len(batch.lengths) / n_cues)
-        else:
-            tag_loss = _between(tags, put(batch.tags), taught.tags, lengths) / n_cues
-            tag_loss = tag_loss + self.recipe.states_weight * self._apart(states, taught.states, lengths)
+        taught = self._teach(pieces, batch.lengths) if self.teachers and self.step < self.learning else None
+        labels = put(batch.tags) if batch.labelled else None
         rows, cues, links = put(batch.rows), put(batch.cues), put(batch.links)
-        if self.recipe.doubtful_cues:
+        n_cues: float = max(1, len(batch.rows))
+        if not batch.labelled:
+            assert taught is not None
+            rows, cues, n_cues = self._taught_cues(taught.tags, batch.lengths)
+        # All per attribution, so that they weigh alike whatever the batch holds.
+        if not self.teachers:
+            tag_loss = self.net.tag_chain.loss(tags, labels, lengths) * (len(batch.lengths) / n_cues)
+        else:
+            tag_loss = _between(tags, labels, None if taught is None else taught.tags, lengths) / n_cues
+        if taught is not None and self.recipe.states_weight:
+            tag_loss = tag_loss + self.recipe.states_weight * self._apart(states, taught.states[0], lengths)
+        if self.recipe.doubtful_cues and batch.labelled:
             more_rows, more_cues = self._doubtful_cues(tags.detach(), batch)
             rows, cues = torch.cat([rows, put(more_rows)]), torch.cat([cues, put(more_cues)])
             links = torch.cat([links, links.new_zeros(len(more_rows), tags.shape[1])])
@@ -275,27 +315,42 @@ class _Run:
             return tag_loss, tag_loss * 0
         with torch.autocast(self.device.type, torch.bfloat16):
             scores = self.net.linker(states[-1], rows, cues)
-        likely = None if taught is None else self._teach_links(taught.states[-1], rows, cues, lengths[rows])
+        likely = None if taught is None else self._teach_links(taught, rows, cues, lengths[rows])
         chain = self.net.link_chain
-        link_loss = chain.loss(scores.float(), links, lengths[rows], likely) * (len(rows) / n_cues)
-        return tag_loss, link_loss
+        link_loss = chain.loss(scores.float(), links if batch.labelled else None, lengths[rows], likely)
+        return tag_loss, link_loss * (len(rows) / n_cues)
 
     @torch.no_grad()
     def _teach(self, pieces: list[Tensor], lengths: Ints) -> _Taught:
-        """Return the teacher's states and its probabilities of the tags."""
-        assert self.teacher is not None
-        with torch.autocast(self.device.type, torch.bfloat16):
-            states = self.teacher.encoder.states(*pieces)
-            tags = self.teacher.tags(states[-1])
-        return _Taught(states, self._marginals(self.teacher.tag_chain, tags, lengths))
+        """Return the teachers' states and their mean probabilities of the tags."""
+        states, likely = [], []
+        for teacher in self.teachers:
+            with torch.autocast(self.device.type, torch.bfloat16):
+                states.append(teacher.net.encoder.states(*pieces))
+                tags = teacher.net.tags(states[-1][-1])
+            if teacher.chained:
+                likely.append(self._marginals(teacher.net.tag_chain, tags, lengths))
+            else:
+                likely.append(tags.float().softmax(-1))
+        return _Taught(states, torch.stack(likely).mean(0))
 
     @torch.no_grad()
-    def _teach_links(self, hidden: Tensor, rows: Tensor, cues: Tensor, lengths: Tensor) -> Tensor:
-        """Return the teacher's probabilities of the labels seen from each cue."""
-        assert self.teacher is not None
-        with torch.autocast(self.device.type, torch.bfloat16):
-            scores = self.teacher.linker(hidden, rows, cues)
-        return self._marginals(self.teacher.link_chain, scores, lengths.cpu().numpy())
+    def _teach_links(self, taught: _Taught, rows: Tensor, cues: Tensor, lengths: Tensor) -> Tensor:
+        """Return the teachers' mean probabilities of the labels seen from each cue."""
+        likely = []
+        for teacher, states in zip(self.teachers, taught.states, strict=True):
+            with torch.autocast(self.device.type, torch.bfloat16):
+                scores = teacher.net.linker(states[-1], rows, cues)
+            likely.append(self._marginals(teacher.net.link_chain, scores, lengths.cpu().numpy()))
+        return torch.stack(likely).mean(0)
+
+    def _taught_cues(self, tags: Tensor, lengths: Ints) -> tuple[Tensor, Tensor, float]:
+        """Return where the teachers see cues, window and piece, and how many they expect."""
+        looks = tags[..., list(CUE_STARTS)].sum(-1)
+        looks[:, 0] = 0
+        looks[torch.arange(looks.shape[1])[None] >= torch.from_numpy(lengths)[:, None] - 1] = 0
+        rows, cues = torch.nonzero(looks >= MIN_TAUGHT_CUE, as_tuple=True)
+        return rows, cues, max(1.0, float(looks.sum()))
 
     def _marginals(self, chain: Chain, scores: Tensor, lengths: Ints) -> Tensor:
         tables = [table.detach().cpu().numpy() for table in chain.tables()]
@@ -321,7 +376,7 @@ class _Run:
         return rows.astype(np.int64), cues.astype(np.int64)
 
     def report(self) -> str:
-        tag, link = np.mean(self.recent, axis=0)
+        tag, link = np.mean(self.recent or [(np.nan, np.nan)], axis=0)
         pace = (time.monotonic() - self.began) / max(1, self.step - self.began_at)
         left = pace * (self.steps - self.step) / 60
         return f"tag {tag:.3f} link {link:.3f} per attribution, {pace:.2f} s a step, {left:.0f} min left"

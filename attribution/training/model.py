@@ -149,11 +149,17 @@ class Chain(nn.Module):
         """Return start, transition and end scores with the forbidden ones at a large negative number."""
         return self.start + self.start_mask, self.between + self.mask, self.end + self.end_mask  # type: ignore[operator]
 
-    def loss(self, scores: Tensor, labels: Tensor, lengths: Tensor, likely: Tensor | None = None) -> Tensor:
+    def loss(
+        self,
+        scores: Tensor,
+        labels: Tensor | None,
+        lengths: Tensor,
+        likely: Tensor | None = None,
+    ) -> Tensor:
         """Return the mean negative log likelihood of `labels` [row, piece]; pieces from `lengths` on are ignored.
 
         With `likely` [row, piece, label], a teacher's probabilities, the slopes by `scores` lead half way between the
-        labels and these.
+        labels and these, and without labels to these alone; the chain's own scores then stay as they are.
         """
         start, between, end = self.tables()
         loss: Tensor = _ChainLoss.apply(  # type: ignore[no-untyped-call]
@@ -169,14 +175,16 @@ class _ChainLoss(torch.autograd.Function):
     def forward(  # type: ignore[override]
         ctx: Any,
         scores: Tensor,
-        labels: Tensor,
+        labels: Tensor | None,
         lengths: Tensor,
         start: Tensor,
         between: Tensor,
         end: Tensor,
         likely: Tensor | None,
     ) -> Tensor:
-        arrays = [a.detach().cpu().numpy() for a in (scores, labels, lengths, start, between, end)]
+        arrays = [
+            None if a is None else a.detach().cpu().numpy() for a in (scores, labels, lengths, start, between, end)
+        ]
         value, *slopes = chain_loss(*arrays, likely=None if likely is None else likely.detach().cpu().numpy())
         ctx.slopes = [torch.from_numpy(a).to(scores) for a in slopes]
         return scores.new_tensor(value)
@@ -192,8 +200,13 @@ def chain_loss(
 ) -> tuple[Any, ...]:
     """Return the mean negative log likelihood and its slopes by scores, start, transition and end scores.
 
-    With `likely`, a teacher's probabilities of the labels, they are half of what the scores are drawn to.
+    With `likely`, a teacher's probabilities of the labels, they are half of what the scores are drawn to; without
+    `labels`, all of it, and the value is that of no label at all.
     """
+    if labels is None:
+        labels, share = np.zeros(scores.shape[:2], np.int64), 1.0
+    else:
+        share = 0.0 if likely is None else 0.5
     n, t, k = scores.shape
     top = scores.max(2, keepdims=True)
     e = np.ascontiguousarray(np.exp(scores - top).transpose(1, 0, 2))
@@ -235,14 +248,15 @@ def chain_loss(
     gold += start[labels[:, 0]] + end[final]
     first_slope = marginals[0].sum(0)
     last_slope = marginals[lengths - 1, rows].sum(0)
-    if likely is None:
-        marginals[at, row, right] -= 1
-    else:
-        marginals[at, row, right] -= 0.5
-        marginals -= 0.5 * likely.transpose(1, 0, 2) * inside[..., None]
+    marginals[at, row, right] -= 1 - share
+    if likely is not None:
+        marginals -= share * likely.transpose(1, 0, 2) * inside[..., None]
     np.add.at(pairs, (came, went), -1)
     np.add.at(first_slope, labels[:, 0], -1)
     np.add.at(last_slope, final, -1)
+    if share == 1:
+        for slope in (pairs, first_slope, last_slope):
+            slope[:] = 0
     slopes = (np.ascontiguousarray(marginals.transpose(1, 0, 2)), first_slope, pairs, last_slope)
     return (float((log_total - gold).mean()), *((slope / n).astype(np.float32) for slope in slopes))
 

@@ -56,6 +56,14 @@ class Recipe:
     settle_times: int = 1
     """How often these epochs follow, each time from these rates down; the weights kept are the mean of all ends."""
 
+    again_epochs: int = 0
+    """Epochs that follow once more, with the mean of the teacher's answers and the network's own so far."""
+    again_share: float = 0.0
+    """What the rates begin with there, of those of the first epochs."""
+    unlabelled_file: str = ""
+    """Texts without labels that are read there, too: JSON lines with a `text`."""
+    unlabelled_sha256: str = ""
+
     @property
     def all_epochs(self) -> int:
         return self.epochs + self.settle_epochs * self.settle_times
@@ -85,6 +93,26 @@ class Recipe:
             settle_epochs=0,
             settle_share=0.0,
             settle_times=1,
+            again_epochs=0,
+            again_share=0.0,
+        )
+
+    @property
+    def again(self) -> Recipe | None:
+        """The recipe by which the network learns on when it has settled."""
+        if not self.again_epochs:
+            return None
+        return replace(
+            self,
+            epochs=self.again_epochs,
+            encoder_rate=self.again_share * self.encoder_rate,
+            head_rate=self.again_share * self.head_rate,
+            states_weight=0.0,
+            settle_epochs=0,
+            settle_share=0.0,
+            settle_times=1,
+            again_epochs=0,
+            again_share=0.0,
         )
 
 
@@ -113,10 +141,15 @@ def read_recipe(path: Path) -> Recipe:
         fitting = {"int": (int,), "float": (int, float), "str": (str,)}[str(kind)]
         if not isinstance(flat[key], fitting) or isinstance(flat[key], bool):
             raise ConfigError(f"{path}: {key} is {flat[key]!r}, it must be {kind}")
-    return Recipe(**flat)
+    recipe = Recipe(**flat)
+    if recipe.again_epochs and not recipe.teacher_layers:
+        raise ConfigError(f"{path}: [again] needs a [teacher]: there is nobody else to learn on from")
+    if recipe.settle_times < 1:
+        raise ConfigError(f"{path}: settle_times is {recipe.settle_times}, it must be 1 or more")
+    return recipe
 
 
-_PREFIXED = ("encoder", "tokenizer", "train", "dev", "teacher")
+_PREFIXED = ("encoder", "tokenizer", "train", "dev", "teacher", "again", "unlabelled")
 
 
 def check_file(path: Path, sha256: str, error: type[InputError] | type[ArtifactError]) -> None:

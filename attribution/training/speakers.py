@@ -20,7 +20,7 @@ from typing import Any
 
 from sayso.attribution.antecedents import Candidate, Place, Quotations, find_candidates
 from sayso.attribution.boilerplate import find_boilerplate
-from sayso.attribution.certainty import answer_features
+from sayso.attribution.certainty import answer_features, is_withheld
 from sayso.attribution.errors import ConfigError
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldDocument, GoldSpeaker, read_gold, read_json_lines
@@ -293,8 +293,8 @@ def _flat(folds: Sequence[Sequence[Judged]]) -> list[Judged]:
 
 
 def _given(one: Outcome, chance: float, threshold: float) -> Outcome:
-    """Return the outcome as a user gets it: a name that is too unsure is withheld."""
-    if chance >= threshold or one.speaker is None or not names_somebody(one.speaker.type, one.speaker.name):
+    """Return the outcome as a user gets it: what is too unsure is withheld."""
+    if one.speaker is None or not is_withheld(one.speaker.type, one.speaker.name, chance, threshold):
         return one
     return replace(one, speaker=None, why="speaker.declined.unsure")
 
