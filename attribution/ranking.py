@@ -90,8 +90,7 @@ class SpeakerRanker:
         if not candidates:
             return None
         weights = self.weights[kind]
-        get = weights.get
-        scores = [sum(get(name, 0.0) * value for name, value in features.items()) for features in candidates]
+        scores = [_sum(weights, features) for features in candidates]
         best = max(range(len(scores)), key=scores.__getitem__)
         total = sum(math.exp(score - scores[best]) for score in scores)
         second = max((score for index, score in enumerate(scores) if index != best), default=scores[best] - 20.0)
@@ -99,8 +98,17 @@ class SpeakerRanker:
 
     def chance(self, features: Features) -> float:
         """Return the chance that an answer with these features is right; 0.5 without weights."""
-        get = self.certainty.get
-        return 1.0 / (1.0 + math.exp(-sum(get(name, 0.0) * value for name, value in features.items())))
+        return 1.0 / (1.0 + math.exp(-_sum(self.certainty, features)))
+
+
+def _sum(weights: Mapping[str, float], features: Features) -> float:
+    """Return the sum of weight times value; added one by one, as `sum` rounds otherwise from Python 3.12 on."""
+    total = 0.0
+    for name, value in features.items():
+        weight = weights.get(name)
+        if weight is not None:
+            total += weight * value
+    return total
 
 
 def _number(value: Any) -> float:

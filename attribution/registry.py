@@ -114,7 +114,7 @@ class Registry:
     _by_name: Mapping[str, RegistryEntry | None] = field(repr=False, default_factory=dict)
     _last_words: frozenset[str] = field(repr=False, default=frozenset())
     _by_surname: Mapping[str, tuple[RegistryEntry, ...]] = field(repr=False, default_factory=dict)
-    _by_initial: Mapping[str, tuple[tuple[str, tuple[RegistryEntry, ...]], ...]] = field(
+    _by_initials: Mapping[str, tuple[tuple[str, tuple[RegistryEntry, ...]], ...]] = field(
         repr=False, default_factory=dict
     )
     _by_place: Mapping[str, RegistryEntry] = field(repr=False, default_factory=dict)
@@ -176,9 +176,11 @@ class Registry:
                     by_noun.setdefault((fold(noun), entry.country), entry)
             for role in entry.roles:
                 holders.setdefault((lexicon.canonical(role.role), role.of), []).append((role, entry))
-        by_initial: dict[str, list[tuple[str, tuple[RegistryEntry, ...]]]] = {}
+        by_initials: dict[str, dict[str, list[RegistryEntry]]] = {}
         for surname, people in by_surname.items():
-            by_initial.setdefault(surname[:1], []).append((surname, tuple(people)))
+            for person in people:
+                for given in sorted(_given_initials(person)):
+                    by_initials.setdefault(surname[:1] + given, {}).setdefault(surname, []).append(person)
         return cls(
             listed,
             lexicon,
@@ -186,7 +188,7 @@ class Registry:
             by_name,
             frozenset(key.rpartition(" ")[2] for key in by_name),
             {key: tuple(group) for key, group in by_surname.items()},
-            {key: tuple(group) for key, group in by_initial.items()},
+            {key: tuple((name, tuple(same)) for name, same in group.items()) for key, group in by_initials.items()},
             by_place,
             by_noun,
             {key: tuple(group) for key, group in holders.items()},
@@ -223,17 +225,24 @@ class Registry:
         return _fuzzy(registry_key(self), name)
 
     def _compare(self, name: str) -> RegistryEntry | None:
-        # rapidfuzz takes a while to import and most articles never need it.
-        from rapidfuzz.fuzz import ratio
-
         parts = split_name(name)
         surname = fold_name(parts.surname)
         if not parts.given or len(surname) < FUZZY_MIN_LETTERS:
             return None
         given = fold_name(parts.given[0])
+        near = [
+            (known, people)
+            for known, people in self._by_initials.get(surname[0] + given[:1], ())
+            if abs(len(known) - len(surname)) <= 2
+        ]
+        if not near:
+            return None
+        # rapidfuzz takes a while to import and most articles never need it.
+        from rapidfuzz.fuzz import ratio
+
         fitting: dict[str, RegistryEntry] = {}
-        for known, people in self._by_initial.get(surname[0], ()):
-            if abs(len(known) - len(surname)) > 2 or not ratio(known, surname, score_cutoff=FUZZY_SURNAME):
+        for known, people in near:
+            if not ratio(known, surname, score_cutoff=FUZZY_SURNAME):
                 continue
             for person in people:
                 for full in (person.name, *person.aliases):
@@ -283,6 +292,12 @@ class RegistryKey:
 
 
 _keys: list[RegistryKey] = []
+
+
+def _given_initials(person: RegistryEntry) -> set[str]:
+    """Return the folded first letters of a person's given names, as all their names have them."""
+    given = (split_name(full).given for full in (person.name, *person.aliases))
+    return {fold_name(names[0])[:1] for names in given if names}
 
 
 @lru_cache(maxsize=16384)
