@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .antecedents import Spoke
-from .certainty import answer_features
+from .certainty import answer_features, is_withheld
 from .mentions import find_names
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
@@ -19,7 +19,7 @@ from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry
 from .roles import default_source_patterns
 from .speaker_implicit import ImplicitStage
-from .speaker_names import DECLINED, Answer, Said, anchor, names_somebody
+from .speaker_names import DECLINED, Answer, Said, anchor
 from .speaker_roles import ONE_OF
 from .types import Attribution, Speaker
 
@@ -65,14 +65,11 @@ class Resolver(ImplicitStage):
         return answers
 
     def speaker(self, item: Attribution, answer: Answer | None, why: str) -> tuple[Speaker | None, str]:
-        """Return the public form of an answer with its confidence; None for a name that is not sure enough.
-
-        A description ("the bank", "voters") is never withheld: it says no more than the text does.
-        """
+        """Return the public form of an answer with its confidence; None for one that is not sure enough."""
         if answer is None:
             return None, why
         chance = self.ranker.chance(answer_features(answer, item.source or "", self.registry.roles))
-        if chance < self.ranker.threshold and names_somebody(answer.type, answer.name):
+        if is_withheld(answer.type, answer.name, chance, self.ranker.threshold):
             return None, f"{DECLINED}.unsure"
         return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 2)), why
 
