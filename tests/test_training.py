@@ -16,7 +16,7 @@ from sayso.attribution.decoding import LABELS, label_spans, marginals, read_span
 from sayso.attribution.errors import ConfigError, InputError
 from sayso.attribution.gold import GoldAttribution, GoldDocument
 from sayso.attribution.tagger import shipped_folder
-from sayso.attribution.types import TextSpan
+from sayso.attribution.types import Spans, TextSpan
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
@@ -152,8 +152,9 @@ def test_texts_without_labels_are_read_once_each_and_batches_say_so(tmp_path: Pa
     texts = read_texts(path)
     assert [(t.id, t.text) for t in texts] == [("texts.jsonl:1", "Rents rise."), ("texts.jsonl:3", "No.")]
     tokenizer = read_tokenizer(shipped_folder() / "tokenizer.json")
-    sizes = {"size": 256, "pieces_per_batch": 4096, "vary": 1.0}
-    (batch,) = cut_batches(texts, tokenizer, random.Random(0), labelled=False, **sizes)
+    (batch,) = cut_batches(
+        texts, tokenizer, random.Random(0), size=256, pieces_per_batch=4096, vary=1.0, labelled=False
+    )
     assert (batch.labelled, len(batch.ids), len(batch.rows)) == (False, 2, 0)
     path.write_text('{"text": "Rents rise."}\n{"texts": "No."}\n', "utf-8")
     with pytest.raises(InputError, match=r"texts\.jsonl:2: expected an object with a text"):
@@ -165,12 +166,11 @@ def test_a_whole_recipe_runs_goes_on_where_it_was_stopped_and_ends_alike(tmp_pat
     encoder = _write_encoder(tmp_path / "encoder")
     data = tmp_path / "data"
     data.mkdir()
-    record = {"id": "a", "text": TEXT, "attributions": []}
-    spans = lambda *found: [[s.start, s.end] for s in found]  # noqa: E731
-    record["attributions"] = [
-        {"kind": a.kind, "content": spans(*a.content), "cue": spans(*a.cue), "source": spans(*a.source)}
+    attributions = [
+        {"kind": a.kind, "content": _pairs(a.content), "cue": _pairs(a.cue), "source": _pairs(a.source)}
         for a in DOCUMENT.attributions
     ]
+    record = {"id": "a", "text": TEXT, "attributions": attributions}
     (data / "train.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
     (data / "dev.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
     (data / "texts.jsonl").write_text('{"text": "“Rents will rise,” Ruiz said."}\n', "utf-8")
@@ -200,8 +200,12 @@ class _StoppedError(Exception):
     pass
 
 
+def _pairs(spans: Spans) -> list[tuple[int, int]]:
+    return [(span.start, span.end) for span in spans]
+
+
 def _read_end(folder: Path) -> dict[str, torch.Tensor]:
-    return read_checkpoint(folder / "checkpoint.pt")[0].state_dict()
+    return dict(read_checkpoint(folder / "checkpoint.pt")[0].state_dict())
 
 
 def _write_encoder(folder: Path) -> Path:
@@ -209,7 +213,10 @@ def _write_encoder(folder: Path) -> Path:
     from safetensors.torch import save_file
 
     folder.mkdir()
-    sizes = {"embeddings.word_embeddings": (30522, 384), "embeddings.position_embeddings": (512, 384)}
+    sizes: dict[str, tuple[int, ...]] = {
+        "embeddings.word_embeddings": (30522, 384),
+        "embeddings.position_embeddings": (512, 384),
+    }
     sizes |= {"embeddings.token_type_embeddings": (2, 384), "embeddings.LayerNorm": (384,)}
     layer = "encoder.layer.0."
     for name in ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"):
