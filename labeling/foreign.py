@@ -34,6 +34,8 @@ class OpenExample:
     last: int
     label: DecidedLabel
     group: str
+    name: str
+    """What the target is called: of a mention its own words, of a topic its name."""
 
 
 def read_foreign(path: Path, form: ForeignFormat) -> list[OpenExample]:
@@ -67,6 +69,7 @@ def _read_newsmtsc(record: dict[str, Any], number: int) -> Iterator[OpenExample]
                 int(target["to"]),
                 NEWSMTSC_LABELS[float(target["polarity"])],
                 text,
+                text[int(target["from"]) : int(target["to"])] or target["mention"],
             )
         return
     first, last = record["meta"]["span"]
@@ -78,6 +81,7 @@ def _read_newsmtsc(record: dict[str, Any], number: int) -> Iterator[OpenExample]
         last,
         _label(record["label"]),
         record["text"],
+        record["text"][first:last] or record["target"],
     )
 
 
@@ -86,7 +90,7 @@ def _read_vast(record: dict[str, Any], number: int) -> Iterator[OpenExample]:
     target = record.get("new_topic") or record.get("topic_str") or record["target"]
     label = VAST_LABELS.get(str(record["label"])) or _label(record["label"])
     first, last = _find_topic(text, target)
-    yield OpenExample(str(record.get("id", number)), Passage(text), target, first, last, label, text)
+    yield OpenExample(str(record.get("id", number)), Passage(text), target, first, last, label, text, target)
 
 
 def _label(value: Any) -> DecidedLabel:

@@ -17,7 +17,6 @@ from .attribution.types import SCHEMA_VERSION, StanceLabel
 
 if TYPE_CHECKING:
     from .labeling.codebook import Codebook
-    from .labeling.foreign import OpenExample
     from .labeling.pair_view import PairView
     from .labeling.stance_scores import Scores
 
@@ -260,15 +259,10 @@ def _read_foreign_questions(data: Path, form: str) -> list[Question]:
             proposition=example.target,
             gold=(example.label,),
             group=example.group,
-            view=make_open_view(example.passage, example.first, example.last, _name_target(example, form)),
+            view=make_open_view(example.passage, example.first, example.last, example.name),
         )
         for number, example in enumerate(read_foreign(data, "vast" if form == "vast" else "newsmtsc"))
     ]
-
-
-def _name_target(example: OpenExample, form: str) -> str:
-    """Return what the target is called: of a mention its own words, of a topic its name."""
-    return example.target if form == "vast" else example.passage.text[example.first : example.last] or example.target
 
 
 def _read_gold_questions(

@@ -15,15 +15,17 @@ from sayso.attribution.errors import ConfigError, InputError
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
+import onnxruntime
 import torch
 
+from sayso.attribution.training.int8 import RowScaledLinear, quantise
 from sayso.labeling.pair import HEADS, load_pair
 from sayso.labeling.pair_input import PROPOSITION, TARGET
 from sayso.labeling.training.build import finish_pair
 from sayso.labeling.training.calibrate import fit_calibration
 from sayso.labeling.training.data import cut_batches, make_learnt, read_examples
 from sayso.labeling.training.export import export_pair
-from sayso.labeling.training.loop import _Run, pair_loss, score_examples, train_pair
+from sayso.labeling.training.loop import _Run, pair_loss, read_checkpoint, score_examples, train_pair
 from sayso.labeling.training.net import PairNet, Shape, raised_mean
 from sayso.labeling.training.recipe import Data, may_continue, read_recipe
 
@@ -43,7 +45,7 @@ def tokenizer_file(repository: Path) -> Path:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A folder with small files of two formats."""
-    rows = [("Olsen is a liar.", "against"), ("Olsen is a hero.", "favor"), ("Olsen came.", "neutral")] * 4
+    rows = [("Olsen is a liar.", "against"), ("Olsen is a hero.", "favor"), ("Olsen left.", "neutral")] * 4
     mentions = [
         {"id": str(n), "text": text, "target": "Olsen", "label": label, "meta": {"span": [0, 5]}}
         for n, (text, label) in enumerate(rows)
@@ -259,11 +261,83 @@ def test_a_cool_down_ends_training_sooner_and_may_be_added_before_it_begins(repo
     rates = []
     for run.step in range(80):
         rates.append(run.rate())
-    assert rates[60] == max(rates[60:]) == pytest.approx(_Run(PairNet(TINY), plain, 200)._planned_rate(60))
+    assert rates[60] == max(rates[60:]) == pytest.approx(_Run(PairNet(TINY), plain, 200)._up_and_down(60, 200))
     assert 0 < rates[79] < rates[78] < rates[60]
     assert may_continue(plain, cooled, 60)
     assert not may_continue(plain, cooled, 61)
     assert not may_continue(plain.model_copy(update={"seed": 99}), cooled, 1)
+
+
+def test_the_rate_rises_and_falls_once_more_and_the_weights_are_the_mean_of_all_ends(
+    tmp_path: Path, data: Path, tokenizer_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sayso.labeling.training.loop.make_shape", lambda recipe: TINY)
+    monkeypatch.setattr("sayso.labeling.training.loop.SAVE_EVERY", 1000)
+    encoder = write_encoder(tmp_path / "encoder", tokenizer_file, TINY)
+    settling = {"epochs": 1, "settle_times": 2, "settle_epochs": 1.0, "settle_share": 0.5}
+    recipe = write_recipe(tmp_path / "recipe.toml", data, encoder, **settling)
+    checkpoint = tmp_path / "work" / "checkpoint.pt"
+    ends: list[dict[str, torch.Tensor]] = []
+    steps: set[int] = set()
+
+    def look(step: int, of: int, _: str) -> None:
+        steps.add(of)
+        # A checkpoint is written at each end, after this call: the next call finds it.
+        state = torch.load(checkpoint, weights_only=True) if checkpoint.is_file() else None
+        if state is not None and state["n_ends"] > len(ends):
+            ends.append(state["average"])
+
+    train_pair(recipe, data, encoder=encoder, out=tmp_path / "work", on_step=look)
+    (total,) = steps
+    assert total % 3 == 0
+    run = _Run(PairNet(TINY), read_recipe(recipe), total // 3, settling=total // 3)
+    rates = []
+    for run.step in range(total):
+        rates.append(run.rate())
+    third = total // 3
+    assert max(rates[:third]) == 1
+    assert max(rates[third:]) == 0.5
+    assert rates[third:-third] == rates[-third:]
+    state = torch.load(checkpoint, weights_only=True)
+    assert state["n_ends"] == 3
+    mean = read_checkpoint(checkpoint)[0].state_dict()
+    for name, last in state["average"].items():
+        assert torch.allclose(mean[name], (ends[0][name] + ends[1][name] + last) / 3, atol=1e-6)
+    assert any(not torch.allclose(mean[name], last, atol=1e-6) for name, last in state["average"].items())
+
+
+def test_rows_of_an_input_that_differ_in_size_keep_their_values_in_bytes(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    plain = torch.nn.Linear(64, 8)
+    scaled = RowScaledLinear(plain)
+    x = torch.randn(1, 6, 64)
+    x[0, 0] *= 200
+    assert torch.allclose(plain(x), scaled(x), rtol=1e-4, atol=1e-4)
+    assert torch.isfinite(scaled(torch.zeros(1, 2, 64))).all()
+    lost = []
+    for module in (plain, scaled):
+        torch.onnx.export(module.eval(), (x,), str(tmp_path / "plain.onnx"), dynamo=True, external_data=False)
+        quantise(tmp_path / "plain.onnx", tmp_path / "bytes.onnx", int8=True)
+        session = onnxruntime.InferenceSession(str(tmp_path / "bytes.onnx"))
+        (found,) = session.run(None, {session.get_inputs()[0].name: x.numpy()})
+        lost.append(np.abs((found - plain(x).detach().numpy())[:, 1:]).max())
+    assert lost[1] < lost[0] / 10
+
+
+def test_pairs_of_other_formats_can_be_split_by_their_texts(data: Path) -> None:
+    source = Data(
+        name="m", file="mentions.jsonl", format="newsmtsc", licence="MIT", sha256=sha256(data / "mentions.jsonl")
+    )
+    whole = {example.id for example in read_examples(source, data)}
+    parts = []
+    for split in ("train", "validation", "test"):
+        try:
+            parts.append({e.id for e in read_examples(source.model_copy(update={"splits": (split,)}), data)})
+        except InputError:
+            parts.append(set())
+    assert set().union(*parts) == whole
+    assert sum(map(len, parts)) == len(whole)
+    assert max(map(len, parts)) < len(whole)
 
 
 def test_families_give_more_readings_of_the_same_splits(repository: Path) -> None:

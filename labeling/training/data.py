@@ -13,7 +13,7 @@ import numpy as np
 
 from sayso.attribution.errors import InputError
 from sayso.labeling.codebook import LABELS, DecidedLabel, read_codebook
-from sayso.labeling.families import NOT_ADDRESSED, expand_family, read_families, read_sentences
+from sayso.labeling.families import NOT_ADDRESSED, choose_split, expand_family, read_families, read_sentences
 from sayso.labeling.foreign import OpenExample, read_foreign
 from sayso.labeling.pair import HEADS, head_of
 from sayso.labeling.pair_input import Ints, PairInput, make_input
@@ -75,6 +75,9 @@ def read_examples(data: Data, folder: Path) -> list[Example]:
         found = _read_unscon(path)
     else:
         found = [_open(example) for example in read_foreign(path, data.format)]
+    if data.splits and data.format not in OWN:
+        # Texts, not pairs: what is said about one target must not be chosen by what the same text says about another.
+        found = [example for example in found if choose_split(example.group) in data.splits]
     if not found:
         raise InputError(f"{path}: no labelled pair in it that names its target")
     return found
@@ -125,8 +128,7 @@ def make_pair(record: Mapping[str, Any]) -> LabelledPair:
 
 
 def _open(example: OpenExample) -> Example:
-    name = example.passage.text[example.first : example.last] or example.target
-    view = make_open_view(example.passage, example.first, example.last, name)
+    view = make_open_view(example.passage, example.first, example.last, example.name)
     return Example(example.id, view, (example.label,), example.group)
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from sayso.attribution.files import write_atomically
-from sayso.attribution.training.int8 import ByteEmbedding, quantise
+from sayso.attribution.training.int8 import ByteEmbedding, RowScaledLinear, quantise
 from sayso.labeling.pair import CONFIG, FILES, GRAPH, NAME, TOKENIZER, Calibration
 from sayso.labeling.pair_input import PROPOSITION, SCHEME
 
@@ -30,6 +30,10 @@ class _Graph(nn.Module):
         net.places = nn.Embedding.from_pretrained(net.places.weight[:most_pieces].detach().clone())
         if as_bytes:
             net.words = ByteEmbedding(net.words.weight.detach())  # type: ignore[assignment]
+            for layer in net.stack:
+                for name, part in list(layer.named_children()):
+                    if isinstance(part, nn.Linear):
+                        setattr(layer, name, RowScaledLinear(part))
 
     def forward(self, ids: Tensor, marks: Tensor) -> Tensor:
         scores: Tensor = self.net(ids, marks, padded=False)
@@ -39,8 +43,8 @@ class _Graph(nn.Module):
 def export_pair(net: PairNet, tokenizer: Path, out: Path, *, most_pieces: int, version: str, int8: bool = True) -> None:
     """Write graph and tokenizer to the folder `out`, and a config without calibration.
 
-    Weights of matrix products become int8 with one scale per column, activations are quantised as they come; the
-    attention's own products stay in single precision. `net` can't be trained on afterwards.
+    Weights of matrix products become int8 with one scale per column, activations are quantised as they come, with one
+    scale per row; the attention's own products stay in single precision. `net` can't be trained on afterwards.
     """
     net.eval()
     out.mkdir(parents=True, exist_ok=True)

@@ -57,7 +57,7 @@ def train_pair(
     if threads:
         torch.set_num_threads(threads)
     per_epoch = sum(1 for _ in cut_batches(learnt, random.Random(0), rows=recipe.optimiser.rows))
-    run = _Run.start(recipe, encoder, steps=max(1, round(recipe.optimiser.epochs * per_epoch)))
+    run = _Run.start(recipe, encoder, per_epoch=per_epoch)
     if resume and (out / CHECKPOINT).is_file():
         run.load(out / CHECKPOINT)
     run.lower = make_lower(run.net, learnt)
@@ -72,7 +72,7 @@ def train_pair(
                 on_step(run.step, run.steps, run.report())
             if run.step % 10 == 0:
                 log.info("step %d of %d, epoch %.2f, %s", run.step, run.steps, run.step / per_epoch, run.report())
-            if run.step % SAVE_EVERY == 0 or run.step >= run.steps:
+            if run.step % SAVE_EVERY == 0 or run.at_an_end:
                 run.save(out / CHECKPOINT)
             if run.step >= run.steps:
                 break
@@ -92,12 +92,16 @@ def read_learnt(recipe: Recipe, data: Path, encoder: Path) -> list[Learnt]:
 class _Run:
     """Network, optimiser, averaged weights and how far they are."""
 
-    def __init__(self, net: PairNet, recipe: Recipe, steps: int) -> None:
+    def __init__(self, net: PairNet, recipe: Recipe, planned: int, *, settling: int = 0) -> None:
         self.net = net
         self.recipe = recipe
         cool = recipe.optimiser.cool_down
-        self.planned = steps
-        self.steps = steps if cool is None else min(steps, cool[1])
+        self.planned = planned
+        self.learning = planned if cool is None else min(planned, cool[1])
+        """Steps until the rate is zero for the first time."""
+        self.settling = settling
+        """Steps of each time that it rises and falls once more."""
+        self.steps = self.learning + settling * recipe.optimiser.settle_times
         self.step = 0
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         net.to(self.device)
@@ -105,30 +109,44 @@ class _Run:
             _groups(net, recipe), betas=(0.9, 0.98), eps=1e-6, weight_decay=recipe.optimiser.weight_decay, fused=True
         )
         self.average = {name: p.detach().clone() for name, p in net.named_parameters() if p.requires_grad}
+        self.ends: dict[str, Tensor] = {}
+        """The sum of the averages at each time that the rate had come down to zero."""
+        self.n_ends = 0
         self.lower: list[Tensor] = []
         self.recent: list[float] = []
         self.began = time.monotonic()
         self.began_at = 0
 
     @classmethod
-    def start(cls, recipe: Recipe, encoder: Path, *, steps: int) -> _Run:
+    def start(cls, recipe: Recipe, encoder: Path, *, per_epoch: int) -> _Run:
         torch.manual_seed(recipe.seed)
         net = PairNet(make_shape(recipe))
         read_encoder(net, encoder / "model.safetensors")
-        return cls(net, recipe, steps)
+        choice = recipe.optimiser
+        planned, settling = (max(1, round(epochs * per_epoch)) for epochs in (choice.epochs, choice.settle_epochs))
+        return cls(net, recipe, planned, settling=settling)
 
     def rate(self) -> float:
-        """Return the share of the learning rate for the next step: linear up, then linear down to zero."""
-        cool = self.recipe.optimiser.cool_down
+        """Return the share of the learning rate for the next step: linear up and down to zero, and so once more."""
+        choice = self.recipe.optimiser
+        if self.step >= self.learning and self.settling:
+            return choice.settle_share * self._up_and_down((self.step - self.learning) % self.settling, self.settling)
+        cool = choice.cool_down
         if cool is None or self.step < cool[0]:
-            return self._planned_rate(self.step)
-        return self._planned_rate(cool[0]) * max(0.0, (cool[1] - self.step) / (cool[1] - cool[0]))
+            return self._up_and_down(self.step, self.planned)
+        return self._up_and_down(cool[0], self.planned) * max(0.0, (cool[1] - self.step) / (cool[1] - cool[0]))
 
-    def _planned_rate(self, step: int) -> float:
-        warm = max(1, round(self.recipe.optimiser.warm_up * self.planned))
+    def _up_and_down(self, step: int, steps: int) -> float:
+        warm = max(1, round(self.recipe.optimiser.warm_up * steps))
         if step < warm:
             return (step + 1) / warm
-        return max(0.0, (self.planned - step) / (self.planned - warm))
+        return max(0.0, (steps - step) / (steps - warm))
+
+    @property
+    def at_an_end(self) -> bool:
+        """Whether the rate has just come down to zero."""
+        past = self.step - self.learning
+        return past == 0 or (past > 0 and past % self.settling == 0)
 
     def train_on(self, batch: Batch) -> None:
         self.net.train()
@@ -146,6 +164,9 @@ class _Run:
             for name, p in self.net.named_parameters():
                 if name in self.average:
                     self.average[name].lerp_(p, 1 - keep)
+        if self.at_an_end:
+            self.ends = {name: value + self.ends.get(name, 0.0) for name, value in self.average.items()}
+            self.n_ends += 1
         self.recent = [*self.recent[-49:], loss.item()]
 
     def _loss(self, batch: Batch) -> Tensor:
@@ -175,6 +196,8 @@ class _Run:
                 "recipe": json.dumps(describe(self.recipe)),
                 "net": self.net.state_dict(),
                 "average": self.average,
+                "ends": self.ends,
+                "n_ends": self.n_ends,
                 "optimiser": self.optimiser.state_dict(),
                 "random": torch.get_rng_state(),
             },
@@ -189,6 +212,7 @@ class _Run:
             raise ConfigError(f"{path}: checkpoint of another recipe; remove it or train into another folder")
         self.net.load_state_dict(state["net"])
         self.average = state["average"]
+        self.ends, self.n_ends = state["ends"], state["n_ends"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = self.began_at = state["step"]
         torch.set_rng_state(state["random"].cpu())
@@ -224,16 +248,21 @@ def _groups(net: PairNet, recipe: Recipe) -> list[dict[str, Any]]:
 
 
 def read_checkpoint(path: Path, *, averaged: bool = True) -> tuple[PairNet, Recipe, int]:
-    """Return the trained network in evaluation mode, its recipe, and its number of steps."""
+    """Return the trained network in evaluation mode, its recipe, and its number of steps.
+
+    With `averaged`, its weights are the mean of those at the ends of the falls that are over, or the running average
+    before the first of them.
+    """
     state = torch.load(path, weights_only=True, map_location="cpu")
     recipe = Recipe.model_validate(json.loads(state["recipe"]))
     net = PairNet(make_shape(recipe))
     net.load_state_dict(state["net"])
     if averaged:
+        ends, n_ends = state.get("ends") or state["average"], state.get("n_ends") or 1
         with torch.no_grad():
             for name, p in net.named_parameters():
-                if name in state["average"]:
-                    p.copy_(state["average"][name])
+                if name in ends:
+                    p.copy_(ends[name] / n_ends)
     return net.eval(), recipe, int(state["step"])
 
 

@@ -47,7 +47,7 @@ class Data(PinnedFile):
     repeat: int = Field(default=1, ge=1, le=20)
     """How often each pair is seen in an epoch."""
     splits: tuple[Literal["train", "validation", "test"], ...] = ()
-    """Of sentences and families: the splits that are taken; () for files that are one split."""
+    """The splits that are taken: of sentences their own, of other formats that of the text's hash; () for all."""
     readings: int = Field(default=7, ge=1, le=200)
     """Of families: how many readings of each sentence with choices are taken."""
 
@@ -76,7 +76,13 @@ class Optimiser(BaseModel):
     smoothing: float = Field(ge=0, lt=1)
     averaging: float = Field(ge=0, lt=1)
     cool_down: tuple[int, int] | None = None
-    """Steps between which the rate falls to zero sooner than the epochs are over; training ends there."""
+    """Steps between which the rate falls to zero sooner than the epochs are over; learning ends there."""
+    settle_times: int = Field(default=0, ge=0, le=20)
+    """How often the rate rises and falls once more after that; the weights are then the mean of all ends."""
+    settle_epochs: float = Field(default=0.5, gt=0, le=100)
+    """How long each of these lasts."""
+    settle_share: float = Field(default=0.5, gt=0, le=1)
+    """How high the rate rises there, of its first peak."""
 
 
 class Calibrated(BaseModel):
