@@ -236,6 +236,8 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
             if describes and fold(core[shift]) in given and fold(core[0]) not in given and not _is_org(core[-1]):
                 cut, core, titled = cut + shift, core[shift:], True
                 break
+    if [*core] == ["I"]:
+        core = ()  # "Nurses I met"
     if "of" in core[1:] and (titled or fold(core[0]) in given):
         # "Gov. Ana Ruiz of West Virginia": the office's place, not her name.
         core = core[: core.index("of")]

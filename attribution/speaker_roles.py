@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
 
-from .antecedents import Candidate, find_candidates, grammar_of
+from .antecedents import SENTENCE_OPENING, Candidate, find_candidates, grammar_of
 from .authors import find_author
+from .capitals import ORG_WORDS
 from .dates import find_latest_date
 from .described import KINSHIP, find_described
-from .descriptions import describe_source
+from .descriptions import TITLE_DOTS, describe_source
 from .mentions import Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, fold, last_word, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
@@ -93,6 +94,10 @@ BODY_WORDS: dict[str, frozenset[str]] = {
     "fund": frozenset({"fund"}),
     "company": frozenset({"company", "inc", "inc.", "corp", "corp.", "co."}),
 }
+# What people own; an administration or an office goes by the surname.
+OWNED_BODIES = frozenset(
+    "company firm corporation bank foundation nonprofit charity organization fund start-up startup hotel".split()
+)
 PARTS_OF_BODIES = frozenset({"panel", "board", "bench", "chamber", "division"})
 # What news calls the registry's bodies of a kind.
 KINDS_CALLED: dict[str, frozenset[str]] = {
@@ -109,7 +114,7 @@ KINDS_CALLED: dict[str, frozenset[str]] = {
     "nonprofit": frozenset({"association"}),
     "advocacy group": frozenset({"association"}),
 }
-COMMON_MODIFIERS = frozenset({"federal", "local", "u.s.", "us", "new", "national", "city", "state"})
+COMMON_MODIFIERS = frozenset({"federal", "local", "u.s.", "us", "new", "national", "city", "state", "regional"})
 ANY_BODY = frozenset(
     "organization organisation group agency company bank union firm network team institution body association center "
     "institute publication outlet website paper newspaper magazine coalition party board committee".split()
@@ -164,12 +169,18 @@ class RoleStage(NameStage):
         definite = phrase.determiner in ("definite", "own") or (
             phrase.determiner == "none" and (phrase.owner is not None or not head.plural)
         )
-        if head.kind == "institution" and not (head.plural and self.is_class(phrase)):
+        if head.kind == "institution" and not (head.plural and self.is_class(phrase, start)):
             return self.institution(item, phrase, start, end)
         if head.kind == "document":
             return self.document(item, phrase, start, end)
         if head.kind == "collective":
             if head.form in ("everyone", "everybody") and self.withheld_names(start, end):
+                for said in reversed(self.said[-LOOK_BACK_SAID:]):
+                    # "Everyone I interviewed": those the writer spoke to before.
+                    if said.answer.type == "unnamed" and said.answer.plural and said.item.source_spans:
+                        spans = said.item.source_spans
+                        if self.withheld_names(spans[0].start, spans[-1].end):
+                            return self.found(self.again(said.answer, "nominal", "speaker.chain"))
                 return self.unnamed(self.text[start:end], phrase, start)
             return self.collective(phrase, start)
         if head.plural and ONE_OF.match(self.text, start) and (head.kind in ("inside", "class")):
@@ -398,9 +409,19 @@ class RoleStage(NameStage):
         )
         return next(plurals, noun)
 
-    def is_class(self, phrase: SourcePhrase) -> bool:
+    def is_class(self, phrase: SourcePhrase, start: int) -> bool:
         """Return whether plural institutions are a class ("local authorities", "editorial boards"), not one by name."""
-        return phrase.owner is None and not any(word[:1].isupper() for word in phrase.modifiers)
+        return phrase.owner is None and not self.is_proper(phrase, start)
+
+    def is_proper(self, phrase: SourcePhrase, start: int) -> bool:
+        """Return whether a capital makes the words before the noun a name: "Alder court", not "Federal court" first."""
+        opens = (
+            phrase.determiner == "none" and SENTENCE_OPENING.search(self.text[max(0, start - 8) : start]) is not None
+        )
+        return any(
+            word[:1].isupper() and not (opens and index == 0 and fold(word) in COMMON_MODIFIERS)
+            for index, word in enumerate(phrase.modifiers)
+        )
 
     def withheld_names(self, start: int, end: int) -> bool:
         """Return whether people of a class spoke themselves, their names not given: "voters I met in Alder"."""
@@ -517,9 +538,15 @@ class RoleStage(NameStage):
         own = [strip_possessive(word) for word in phrase.words]
         if phrase.owner is not None:
             surname = split_name(phrase.owner).surname
+            if head.form in OWN_CHANNELS and fold(surname) in ORG_WORDS:
+                return self.found(self.organization(phrase.owner))  # "the Ruiz campaign's website"
             if head.form == "campaign" or (head.form == "team" and self.has_campaign(surname)):
                 return self.found(self.organization(f"{surname} campaign"))
-            return self.found(self.organization(" ".join([phrase.owner, *own])))
+            whose = choose_bearer(self.names, last_word(phrase.owner), start) if head.form in OWNED_BODIES else None
+            if whose is not None and whose.kind == "person":
+                # "Mr. Hale's new company" is the one of Walter Hale.
+                return self.found(self.organization(f"{whose.name} {' '.join(own[len(phrase.modifiers) :])}"))
+            return self.found(self.organization(" ".join([TITLE_DOTS.sub("", phrase.owner), *own])))
         if head.form == "team" and len(phrase.modifiers) == 1 and self.has_campaign(phrase.modifiers[0]):
             return self.found(self.organization(f"{phrase.modifiers[0]} campaign"))
         if phrase.determiner == "own":
@@ -550,14 +577,15 @@ class RoleStage(NameStage):
         part = self.part_of_body(phrase, start, end) if end is not None else None
         if part is not None:
             return self.found(part)
-        if definite and not phrase.modifiers:
+        headline = phrase.determiner == "none" and self.names.sentence_of(start) == 0
+        if (definite or headline) and not phrase.modifiers:
             known_body = self.body_of_kind(head.form, start)
             if known_body is not None:
                 return self.found(self.of_entity(known_body, "nominal", "speaker.institution"))
         body = self.body_called(phrase, start)
         if body is not None:
             return self.found(self.of_entity(body, "nominal", "speaker.institution", "organization"))
-        if any(word[:1].isupper() for word in phrase.modifiers):
+        if self.is_proper(phrase, start):
             name = " ".join(own)
             return self.found(self.organization(name, "name"))
         name = describe_source(phrase, self.registry, None)
@@ -582,7 +610,9 @@ class RoleStage(NameStage):
         kinds = KINDS_CALLED.get(form)
         if kinds is None:
             return None
-        for mention in reversed(self.names.before(start, most=120)):
+        opening = self.names.sentence_of(start) == 0
+        ahead = self.names.between(start, LEAD_SENTENCES) if opening else []
+        for mention in [*reversed(self.names.before(start, most=120)), *ahead]:
             entry = mention.entity.entry
             if entry is not None and entry.kind in kinds:
                 return mention.entity
