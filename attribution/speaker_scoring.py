@@ -21,6 +21,8 @@ from .types import Attribution, Speaker, make_attribution, text_hash
 
 SPEAKERS_SCHEMA_VERSION = 1
 BASELINES = ("last-named", "last-speaker")
+# Where the curve shows what a stricter threshold would leave.
+CONFIDENCES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class SpeakerReport:
     by_type: Mapping[str, Row]
     by_how: Mapping[str, Row]
     by_stage: Mapping[str, Row]
+    by_confidence: Mapping[float, Mapping[str, Row]]
+    """What is left when answers below a confidence are withheld: `all` and by gold type."""
     b_cubed: BCubed
     b_cubed_unnamed: BCubed
     baselines: Mapping[str, Mapping[str, Row]]
@@ -187,6 +191,10 @@ class SpeakerReport:
             "by_type": {name: row.to_json() for name, row in self.by_type.items()},
             "by_how": {name: row.to_json() for name, row in self.by_how.items()},
             "by_stage": {name: row.to_json() for name, row in self.by_stage.items()},
+            "by_confidence": [
+                {"confidence": least, **{name: row.to_json() for name, row in rows.items()}}
+                for least, rows in self.by_confidence.items()
+            ],
             "b_cubed": self.b_cubed.to_json(),
             "b_cubed_unnamed": self.b_cubed_unnamed.to_json(),
             "baselines": {
@@ -274,6 +282,7 @@ def report_speakers(
         by_type=by(lambda one: one.gold.type or "unknown"),
         by_how=by(lambda one: one.group),
         by_stage=by(lambda one: one.why),
+        by_confidence={least: _rows_from(outcomes, least) for least in CONFIDENCES},
         b_cubed=b_cubed(outcomes),
         b_cubed_unnamed=b_cubed([one for one in outcomes if one.gold.type == "unnamed"]),
         baselines={
@@ -284,6 +293,19 @@ def report_speakers(
             for name, found in baselines.items()
         },
     )
+
+
+def _rows_from(outcomes: Sequence[Outcome], least: float) -> dict[str, Row]:
+    """Return the rows of all and of each gold type with the answers of less confidence taken away."""
+    kept = [
+        one if one.speaker is None or one.speaker.confidence >= least else replace(one, speaker=None)
+        for one in outcomes
+    ]
+    types = sorted({one.gold.type or "unknown" for one in kept})
+    rows = {"all": Row.count(kept)}
+    for name in types:
+        rows[name] = Row.count([one for one in kept if (one.gold.type or "unknown") == name])
+    return rows
 
 
 def b_cubed(outcomes: Iterable[Outcome]) -> BCubed:

@@ -113,6 +113,7 @@ def render_speaker_tables(report: SpeakerReport) -> list[Table]:
         _rows_table(title, rows),
         _rows_table("By how the text gives them", list(report.by_how.items())),
         _rows_table("By stage that answered or declined", list(report.by_stage.items())),
+        _confidence_table(report),
         _other_table(report),
     ]
 
@@ -125,6 +126,26 @@ def _rows_table(title: str, rows: list[tuple[str, Row]]) -> Table:
     for name, row in rows:
         cells = (row.accuracy, row.decline_rate, row.precision, row.type_accuracy)
         table.add_row(name, str(row.n), *map(_cell, cells))
+    return table
+
+
+def _confidence_table(report: SpeakerReport) -> Table:
+    table = _table("If answers below a confidence were left out")
+    for heading in ("from", "answered", "of answers", "right", "people right", "unnamed type", "bodies type"):
+        table.add_column(heading, justify="right")
+    for least, rows in report.by_confidence.items():
+        whole = rows["all"]
+        person, unnamed, bodies = (rows.get(name) for name in ("person", "unnamed", "organization"))
+        answered = None if whole.decline_rate is None else 1.0 - whole.decline_rate
+        table.add_row(
+            f"{least:.2f}",
+            _cell(answered),
+            _cell(whole.precision),
+            _cell(whole.accuracy),
+            _cell(None if person is None else person.accuracy),
+            _cell(None if unnamed is None else unnamed.type_accuracy),
+            _cell(None if bodies is None else bodies.type_accuracy),
+        )
     return table
 
 
