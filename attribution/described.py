@@ -19,6 +19,9 @@ LOOK_BACK = 120
 # A headline or first sentence may describe somebody whom the article names right after: "Judge rejects request".
 LOOK_AHEAD_SENTENCES = 4
 MAX_LEAD_SENTENCE = 3
+MAX_DISTANCE = 5
+# Characters; it keeps book-length texts linear.
+CAMPAIGN_REACH = 20_000
 
 SAME_WORD = {"gop": "republican", "democratic": "democrat", "republicans": "republican", "democrats": "democrat"}
 PARTIES = frozenset({"republican", "democrat", "libertarian", "green", "independent"})
@@ -124,6 +127,8 @@ def find_described(
         for mention in names.between(place.position, sentence + (LOOK_AHEAD_SENTENCES if lead else 2)):
             if mention.entity.kind == "person":
                 reach.append((mention.entity, sentence - mention.sentence))
+    if phrase.determiner == "definite" and head.kind == "office":
+        reach += _named_later(names, head.form, head.canonical, {id(entity) for entity, _ in reach})
     told = fit = 0
     second = parse_phrase(" ".join(phrase.after[1:]), registry.roles).head if phrase.after[:1] == ("and",) else None
     for entity, distance in reach:
@@ -181,6 +186,8 @@ def find_described(
             features["state." + ("same" if of_states else "other" if words & _STATE_WORDS else "unknown")] = 1.0
         if former and "former" in words:
             features["former"] = 1.0
+        if running and _has_campaign(text, entity, place.position):
+            features["campaign"] = 1.0
         ahead = distance < 0
         features[("ahead." if ahead else "near.") + bucket(abs(distance))] = 1.0
         if not ahead:
@@ -210,6 +217,23 @@ def find_described(
             if "role.form" in candidate.features or "role.canonical" in candidate.features:
                 candidate.features["role.only"] = 1.0
     return candidates
+
+
+def _named_later(names: ArticleNames, form: str, canonical: str, seen: set[int]) -> list[tuple[Entity, int]]:
+    """Return the only person of the article who is called so further on, if nobody before is: "the governor"."""
+    fitting = [
+        entity
+        for entity in names.entities
+        if entity.kind == "person" and entity.mentions and _role_fit(entity, form, canonical) in ("form", "canonical")
+    ]
+    return [(fitting[0], -MAX_DISTANCE)] if len(fitting) == 1 and id(fitting[0]) not in seen else []
+
+
+def _has_campaign(text: str, entity: Entity, position: int) -> bool:
+    """Return whether the article speaks of the campaign of this person, so that they run."""
+    surname = split_name(entity.name).surname
+    start, end = max(0, position - CAMPAIGN_REACH), position + CAMPAIGN_REACH
+    return any(text.find(f"{surname}{joint} campaign", start, end) >= 0 for joint in ("", "'s", "’s"))
 
 
 _FITS = ("none", "other", "kin", "canonical", "form")

