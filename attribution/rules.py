@@ -20,7 +20,7 @@ from .labelled_lines import find_labelled_lines
 from .lexicon import CueLexicon, WordLists, read_cues, read_word_lists
 from .marks import Quotation, find_quotations
 from .sentences import Sentence, split_sentences
-from .settling import settle
+from .settling import find_block_quotations, settle
 from .types import Attribution, TextSpan, make_attribution, text_hash
 from .verb_cues import find_by_verb
 from .verb_groups import INNER_SENSES
@@ -84,9 +84,12 @@ class RuleEngine:
         sentences = self._read_sentences(text, paragraphs, quotations)
         found = [item for s in sentences for item in self._find_in_sentence(s)]
         settled = settle(found, sentences)
-        labelled = find_labelled_lines(text, paragraphs, settled, quotations)
-        named = {item.start for item in labelled}
-        settled = [item for item in settled if not (item.floating and item.start in named)] + labelled
+        blocks = find_block_quotations(text, paragraphs, settled, sentences)
+        blocks += find_labelled_lines(text, paragraphs, [*settled, *blocks], quotations)
+        # A quotation without a cue is part of the block that it stands in.
+        whole = [(item.start, item.end) for item in blocks]
+        parts = [item for item in settled if item.floating and any(a <= item.start < item.end <= b for a, b in whole)]
+        settled = [item for item in settled if item not in parts] + blocks
         attributions: dict[str, Attribution] = {}
         text_sha256 = text_sha256 or text_hash(text)
         for item, nested in _with_nesting(settled):

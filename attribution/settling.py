@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .clauses import clause_subject, subject_before
 from .cue_matching import VERB_POS
-from .findings import CueUse, Finding
+from .findings import Characters, CueUse, Finding
 from .marks import Quotation
 from .noun_phrases import noun_phrase_after, noun_phrase_before, trim_source
 from .sentences import Sentence
@@ -18,6 +18,9 @@ from .verb_groups import read_verb_group
 MAX_CARRY_PARAGRAPHS = 1
 MIN_FLOATING_CHARACTERS = 25
 MAX_LABEL = 6
+BLOCK_SENSES = frozenset({"announce", "ask", "quote", "speech", "warn", "write"})
+MIN_BLOCK_WORDS = 5
+MAX_BEHIND_CUE = 6
 _DASHES = frozenset({"—", "–", "--", "-", "―"})
 INTRODUCED_RATE, NEAR_FLOATING_RATE, FAR_FLOATING_RATE = 0.85, 0.6, 0.4
 
@@ -131,6 +134,48 @@ class _Settler:
         )
         self.extra.append(item)
         return item
+
+
+def find_block_quotations(
+    text: str, paragraphs: Sequence[Characters], found: Sequence[Finding], sentences: Sequence[Sentence]
+) -> list[Finding]:
+    """Return the paragraphs without quotation marks that a report and its colon introduce.
+
+    A page sets long quotations apart by their indent, and its text has lost that: “Lee added:”, and in the next
+    paragraph what Lee added. Where it ends can't be seen, so the first paragraph is taken alone.
+    """
+    result = []
+    claimed = {span[0] for item in found for span in item.cue}
+    for s in sentences:
+        if s.low[-1] != ":" or s.paragraph + 1 >= len(paragraphs) or not s.cues:
+            continue
+        begin, end = paragraphs[s.paragraph + 1]
+        block = text[begin:end].strip()
+        begin = text.index(block, begin, end)
+        end = begin + len(block)
+        use = CueUse(s, list(s.cues.values())[-1], 0.0)
+        behind = text[s.ends[-1] : paragraphs[s.paragraph][1]]
+        if (
+            use.entry.sense not in BLOCK_SENSES
+            or not _reads_as_prose(block)
+            or behind.strip()
+            or len(s) - 1 - use.end > MAX_BEHIND_CUE
+            or s.starts[use.start] in claimed
+        ):
+            continue
+        crossing = (item for item in found if item.start < end and begin < item.end)
+        if len(block.split()) < MIN_BLOCK_WORDS or any(item.start < begin or item.end > end for item in crossing):
+            continue
+        introduced = _introduce(use, Sentence(text, [], [], [], [], [], s.paragraph + 1, -1))
+        if introduced is not None and introduced.source:
+            introduced.content.append((begin, end))
+            result.append(introduced)
+    return result
+
+
+def _reads_as_prose(paragraph: str) -> bool:
+    """Return whether it begins and ends as sentences do, and not as a list, mark-up or another quotation."""
+    return paragraph[:1].isalnum() and paragraph[-1] in ".!?…)]"
 
 
 def _introduce(use: CueUse, follower: Sentence) -> Finding | None:

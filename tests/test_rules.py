@@ -352,6 +352,30 @@ def test_the_turns_of_a_transcript_are_reports(engine: RuleEngine) -> None:
     assert {item.source for item in asked} == {None}
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "The mayor added:\n\nWe will pay for it. All of it.\n\nShe left.",
+            ("We will pay for it. All of it.", "added"),
+        ),
+        (
+            "In a letter to him, Lee wrote:\n\nThat “plan” of yours will fail us.",
+            ("That “plan” of yours will fail us.", "wrote"),
+        ),
+        ("The mayor added:\n\n- rents\n- wages", None),
+        ("The mayor added:\n\nRents, wages, homes and schools", None),
+        ("The mayor kept to the rules:\n\nShe paid for all of it herself.", None),
+        ("The mayor added: see below.\n\nShe paid for all of it herself.", None),
+    ],
+)
+def test_a_paragraph_behind_a_report_and_its_colon_is_quoted_without_marks(
+    engine: RuleEngine, text: str, found: tuple[str, str] | None
+) -> None:
+    blocks = [(a.content, a.cue) for a in engine.find(text, article_id="x") if "introduced" in a.why]
+    assert blocks == ([] if found is None else [found])
+
+
 def test_a_transcript_quoted_by_paragraphs_has_its_turns(engine: RuleEngine) -> None:
     text = (
         'Part of the talk:\n\n"KURIER: Will you stay?\n\n"RUIZ: I will. We have work here.\n\n"And much of it.\n\n'
