@@ -69,7 +69,7 @@ def finish_tagger(
     recipe = read_recipe(recipe_path)
     documents = read_gold(data / recipe.dev_file)
     net, trained, steps = read_checkpoint(checkpoint)
-    if trained != recipe:
+    if trained != (recipe.again or recipe):
         raise ConfigError(f"{checkpoint}: trained by another recipe than {recipe_path}; train again")
     tokenizer = encoder / "tokenizer.json"
     with tempfile.TemporaryDirectory() as scratch:
@@ -108,6 +108,8 @@ def _measure(out: Path, plain: Path, recipe: Recipe, data: Path, *, steps: int) 
             "recipe": {name: getattr(recipe, name) for name in sources},
             "layers": recipe.layers,
             "teacher_layers": recipe.teacher_layers,
+            "again_epochs": recipe.again_epochs,
+            "unlabelled_sha256": recipe.unlabelled_sha256,
             "steps": steps,
             "train_attributions": sum(len(d.attributions) for d in read_gold(data / recipe.train_file)),
             "single_precision": {

@@ -75,8 +75,9 @@ Files: `encoder.onnx` and `linker.onnx` (weights of matrix products and word emb
 
 Trained on PolNeAR 1.0 (Newell, Margolin, Ruths: "An Attribution Relations Corpus for Political News", LREC 2018), the
 training part: 840 articles of seven US publishers, 2015-16, with {f["train_attributions"]} attributions marked by paid
-annotators; `sha256 {recipe["train_sha256"]}`. Settings, confidence and the figures below are from its development part:
-{f["articles"]} articles, `sha256 {recipe["dev_sha256"]}`; so they flatter slightly. Its test part was not looked at.
+annotators; `sha256 {recipe["train_sha256"]}`.{_unlabelled(f)}
+Settings, confidence and the figures below are from PolNeAR's development part: {f["articles"]} articles,
+`sha256 {recipe["dev_sha256"]}`; so they flatter slightly. Its test part was not looked at.
 
 PolNeAR states no licence; its authors publish it for research, and the articles belong to their publishers. No text of
 it is in this folder, and the weights do not reproduce it; whether weights trained on such a corpus are free of its
@@ -86,7 +87,7 @@ recipe are under the licence of `sayso`.
 ## Rebuild
 
 `sayso train tagger models/attribution-en/recipe.toml --data DIR` with the extra `[train]`: seed {recipe["seed"]},
-{f["steps"]} steps, two hours on two CPU cores, minutes on a GPU. Inputs are checked by checksum.
+some three hours on two CPU cores, minutes on a GPU. Inputs are checked by checksum.
 
 ## Scores
 
@@ -136,7 +137,19 @@ def _layers(f: Mapping[str, Any]) -> str:
     text = f"{_NUMBERS.get(f['layers'], f['layers'])} transformer layers (of {encoder}, uncased"
     if f["teacher_layers"]:
         text += f"; they learned from the corpus and from the answers of a network of {f['teacher_layers']} layers"
+    if f["again_epochs"]:
+        text += ", then on from the mean of its answers and their own"
     return text + ")"
+
+
+def _unlabelled(f: Mapping[str, Any]) -> str:
+    if not f["unlabelled_sha256"]:
+        return ""
+    return (
+        " Without any labels, what both networks made of them alone, the sentences of the training part of NewsMTSC\n"
+        '(Hamborg, Donnay: "NewsMTSC", EACL 2021; political news; MIT), '
+        f"`sha256 {f['unlabelled_sha256']}`."
+    )
 
 
 _NUMBERS = {3: "Three", 4: "Four", 5: "Five", 6: "Six"}
