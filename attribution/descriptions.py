@@ -80,6 +80,8 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
     if len(phrase.after) < 2 or fold(phrase.after[0]) not in ("of", "in", "for", "at", "from", "with", "to", "on"):
         return []
     first = phrase.after[1]
+    if fold(first) in ("each", "every", "all", "any"):
+        return []  # "voters in each state"
     if fold(phrase.after[0]) in ("to", "on") and not (first[:1].isupper() or fold(first) in _SMALL):
         return []  # "polls to emerge"
     words = []

@@ -48,22 +48,26 @@ CONTAINER = re.compile(
 _DETERMINERS = {word: kind for kind, words in _DETERMINER_WORDS.items() for word in words.split()}
 _QUANTIFIERS = """
 all any at least most few both each every certain various numerous multiple only even just about nearly almost
-dozens hundreds thousands scores far fewer
+dozens hundreds thousands millions scores far fewer
 six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 """
 QUANTIFIERS = frozenset(_QUANTIFIERS.split())
 TENS = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]{3,5})?")
+_ABOUT = r"(?:(?:at least|only|just|nearly|almost|about|around|roughly|some|more than|less than|fewer than|over) ){0,2}"
 PARTITIVE = re.compile(
-    r"^(?:(?:at least |only |nearly |about )?(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
-    r"any|members|dozens|hundreds|thousands|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|host)|"
-    r"the (?:rest|majority)|\d[\d,.]* ?(?:percent|%|per cent)|(?:nearly |almost )?\w+ (?:in|of|out of) (?:10|ten)) of )"
+    rf"^{_ABOUT}(?:(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
+    r"any|members|dozens|hundreds|thousands|millions|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|"
+    r"host|third|quarter|fifth|plurality|minority)|half|two-thirds|three-quarters|one-third|one-quarter|"
+    r"the (?:rest|majority|(?:vast|overwhelming) majority)|\d[\d,.]* ?(?:percent|%|per cent)|"
+    r"(?:[a-z]{2,12}(?:-[a-z]{2,12})?|\d{1,3}) (?:in|of|out of) (?:10|ten|five|four|three)) of )"
     r"(?:the |its |their |his |her )?",
     re.IGNORECASE,
 )
 # The noun phrase's own words end before these; what follows describes it.
 _AFTER_HEAD = """
 of for in at from with on to by about under close near inside within around across as against over after before during
-who that which whose whom where when including representing familiar involved speaking told said and or on behalf among
+who that which whose whom where when including representing familiar
+privy aware loyal opposed involved speaking told said and or on behalf among
 between toward towards through based attending conducted published released appearing participating
 """
 AFTER_HEAD = frozenset(_AFTER_HEAD.split())
@@ -73,16 +77,24 @@ CLAUSE_INSIDE = re.compile(
     r"seeking|trying|opposed|challenging|aimed|intended|ranging) )"
 )
 PARTICIPLE = re.compile(r"[a-z]{3,14}(?:ing|ed)")
+# "Six in 10", "about a third": of those asked
+BARE_SHARE = re.compile(
+    rf"^{_ABOUT}(?:(?:[a-z]{{2,12}}|\d{{1,3}}) (?:in|out of) (?:10|ten|five|four|three)|half|"
+    r"a third|a quarter|two-thirds|three-quarters|one-third|one-quarter|\d[\d.,]{0,5}%)$",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(
     r"^(?:a|an) (?:wide |broad |growing |small |large )?(?:array|range|raft|slew|host|string|wave|"
     r"variety|chorus) of |"
-    r"^(?:nearly |almost |about |some )?(?:\w+|\d+) (?:in|out of|of) (?:10|ten|five|four|three) |"
+    rf"^{_ABOUT}(?:[a-z]{{2,12}}|\d{{1,3}}) (?:in|out of|of) (?:10|ten|five|four|three) "
+    r"(?:of (?:the |all )?)?(?=[A-Za-z])|"
+    r"^(?:many|some|most|few|those|others) (?:in|within|inside|on) the |"
     r"^\d[\d.,]* (?:percent|per cent|%) of (?:the |those |all )?",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
     r"^[\s\"“”«»‘'(\[,.;:–—-]*"
-    r"(?:(?:and|but|while|from|by|according to|said|like|as|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
+    r"(?:(?:and|but|while|from|by|among|according to|said|like|as|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\s,;:()\[\]“”\"«»—–]+|[,;:()—–]")
@@ -167,6 +179,8 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     if clause is not None and "," not in text[: clause.start()]:
         text = text[: clause.start()]
     text = _COUNTED.sub("", text, count=1) or text
+    if BARE_SHARE.fullmatch(text):
+        text = "percent"
     container = CONTAINER.match(text)
     if container is not None:
         text = text[container.end() :]
