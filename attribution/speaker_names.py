@@ -45,7 +45,8 @@ DOCUMENT_NAMES = frozenset({"convention", "assessment", "act", "charter", "code"
 THINGS = ("rules", "laws", "bylaws", "findings", "results", "documents", "records", "numbers", "returns", "standards",
           "trends", "facts", "events", "comments", "questions", "words", "things", "signs", "ads", "images", "tapes",
           "eyes", "levels", "rates", "totals",
-          "prices", "gains", "losses", "efforts", "moves", "steps", "actions", "policies", "issues", "problems", "polls", "statistics")  # fmt: skip
+          "prices", "gains", "losses", "efforts", "moves", "steps",
+          "actions", "policies", "issues", "problems", "polls", "statistics")  # fmt: skip
 MANY = frozenset({"services", "affairs", "workers", "allies", "investigations"})
 CAPITALISED = re.compile(r"\b[A-Z][a-z’'-]{1,20}\b")
 NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )?([A-Z][a-z’'-]{1,20})\b")
