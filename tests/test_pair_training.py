@@ -189,6 +189,7 @@ def test_the_exported_graph_scores_as_the_network_does(tmp_path: Path, data: Pat
     learnt = make_learnt(examples, read_tokenizer(str(tokenizer_file)), most=64)
     expected = score_examples(net, learnt)[:, HEADS.index("open")]
     export_pair(net, tokenizer_file, tmp_path / "plain", most_pieces=64, version="1", int8=False)
+    assert b"site-packages" not in (tmp_path / "plain" / "model.onnx").read_bytes(), "it tells of the machine"
     model = load_pair(tmp_path / "plain")
     found = np.asarray([model.scores(example.view) for example in examples])
     assert np.allclose(found, expected, atol=1e-4)

@@ -57,3 +57,15 @@ def quantise(source: Path, out: Path, *, int8: bool) -> None:
         weight_type=QuantType.QInt8,
         extra_options={"MatMulConstBOnly": True},
     )
+
+
+def forget_origins(path: Path) -> None:
+    """Take out of the graph what its exporter notes of every step: source lines, with the paths of this machine."""
+    import onnx
+
+    model = onnx.load(path)
+    graph = model.graph
+    for noted in (graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        del noted.metadata_props[:]
+        noted.doc_string = ""
+    onnx.save(model, path)

@@ -108,8 +108,8 @@ _HOW = (
     "read, not learnt by heart."
 )
 _SIZE = (
-    "One ONNX graph with weights in int8, {size:.1f} MB with the tokenizer; {pace}. Each pair goes through alone: its "
-    "answer depends on no other pair."
+    "One ONNX graph in int8, with a scale for each column of weights and each row of inputs, {size:.1f} MB with the "
+    "tokenizer; {pace}. Each pair goes through alone: its answer depends on no other pair."
 )
 _MEASURED = (
     "What makes scores probabilities (five numbers a head) is fitted on data that was not learnt; each family or text "
@@ -117,8 +117,9 @@ _MEASURED = (
 )
 _REBUILD = (
     "`sayso train stance-pair RECIPE --data DIR` with `recipe.toml`, whose files must have the checksums above. The "
-    "same machine gives the same weights; another may differ in the last digits. Files are checked against the SHA-256 "
-    "in `config.json`; nothing that can run code is loaded."
+    "same machine gives the same weights with the same number of threads (`--threads 2` here); others differ in the "
+    "last digits, which training makes more of. Files are checked against the SHA-256 in `config.json`; nothing that "
+    "can run code is loaded."
 )
 ROLES = {"learn": "learnt", "choose": "choosing and calibrating", "measure": "measuring only"}
 _SENTENCES = (

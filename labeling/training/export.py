@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from sayso.attribution.files import write_atomically
-from sayso.attribution.training.int8 import ByteEmbedding, RowScaledLinear, quantise
+from sayso.attribution.training.int8 import ByteEmbedding, RowScaledLinear, forget_origins, quantise
 from sayso.labeling.pair import CONFIG, FILES, GRAPH, NAME, TOKENIZER, Calibration
 from sayso.labeling.pair_input import PROPOSITION, SCHEME
 
@@ -67,6 +67,7 @@ def export_pair(net: PairNet, tokenizer: Path, out: Path, *, most_pieces: int, v
             verbose=False,
         )
         quantise(plain, out / GRAPH, int8=int8)
+        forget_origins(out / GRAPH)
     shutil.copyfile(tokenizer, out / TOKENIZER)
     write_config(out, {"most_pieces": most_pieces, "threshold": 0.0, "calibration": {}}, version=version)
 

@@ -60,7 +60,8 @@ def train_pair(
     run = _Run.start(recipe, encoder, per_epoch=per_epoch)
     if resume and (out / CHECKPOINT).is_file():
         run.load(out / CHECKPOINT)
-    run.lower = make_lower(run.net, learnt)
+    if run.step < run.steps:
+        run.lower = make_lower(run.net, learnt)
     while run.step < run.steps:
         epoch = run.step // per_epoch
         rng = random.Random(f"{recipe.seed}.{epoch}")
