@@ -38,7 +38,7 @@ NO_SPEECH = re.compile(r"\b(?:designed|intended|known\s+as|offered|required|sche
 class Together:
     """What is kept of model and rules, by their calibrated confidence; chosen on PolNeAR train and dev."""
 
-    min_model: float = 0.45
+    min_model: float = 0.36
     min_quotation: float = 0.5
     """A quotation that the rules found with cue or source, and the model passed over."""
     min_floating: float = 0.5
