@@ -311,28 +311,38 @@ def _choose_source(text: str, tagged: Spans, ruled: Spans, *, pronouns: bool) ->
 
 def _add(found: Sequence[Attribution], ruled: Sequence[Attribution], settings: Together) -> Iterable[Attribution]:
     """Yield the rules' attributions that the model's leave room for."""
-    contents = _Places((span, span) for a in found for span in a.content_spans)
+    contents = _Places((span, (span, a)) for a in found for span in a.content_spans)
     edges = _Places((span, a) for a in found for span in (*a.cue_spans, *a.source_spans))
     for a in ruled:
         if any(edges.touching(cue) for cue in a.cue_spans):
             continue
-        overlapped = [span for piece in a.content_spans for span in contents.touching(piece)]
+        overlapped = [entry for piece in a.content_spans for entry in contents.touching(piece)]
+        spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
+        inner: list[Attribution] = []
         if overlapped:
-            spans = (*a.content_spans, *a.cue_spans, *a.source_spans)
-            inside = any(all(holder.covers(span) for span in spans) for holder in overlapped)
-            same = any(_shared(a.content_spans, (span,)) > 0.9 for span in overlapped)
-            fits = settings.nested and inside and a.cue_spans and not same
-            if fits and a.confidence >= settings.min_nested:
+            if not (settings.nested and a.cue_spans):
+                continue
+            inside = any(all(holder.covers(span) for span in spans) for holder, _ in overlapped)
+            same = any(_shared(a.content_spans, (span,)) > 0.9 for span, _ in overlapped)
+            if inside and not same and a.confidence >= settings.min_nested:
                 yield a
-            continue
+            inner = [other for _, other in overlapped]
+            if inside or same or not all(_lies_inside(other, a.content_spans) for other in inner):
+                continue
         if not a.cue_spans:
             least = settings.min_floating
         elif a.kind == "indirect":
             least = settings.min_indirect
         else:
             least = settings.min_quotation
-        if a.confidence >= least and not any(edges.touching(piece) for piece in a.content_spans):
+        touched = (other for piece in a.content_spans for other in edges.touching(piece))
+        if a.confidence >= least and all(any(other is one for one in inner) for other in touched):
             yield a
+
+
+def _lies_inside(attribution: Attribution, contents: Spans) -> bool:
+    spans = (*attribution.content_spans, *attribution.cue_spans, *attribution.source_spans)
+    return any(all(piece.covers(span) for span in spans) for piece in contents)
 
 
 def _shared(ours: Spans, theirs: Spans) -> float:

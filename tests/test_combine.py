@@ -126,6 +126,20 @@ def test_rules_add_quotations_and_nested_attributions() -> None:
     assert found[2].nested_in is None
 
 
+def test_rules_add_what_the_models_attribution_lies_inside() -> None:
+    text = "For the council, the cap — and what Lee sees as a mistake — is a “red line” for all."
+    outer = rule(text, text[text.index("the cap") : -1], cue="For", source="the council", confidence=0.6)
+    inner = tag(text, "a mistake", cue="sees as", source="Lee", confidence=0.5)
+    assert [(a.content, a.nested_in is None) for a in together(text, [inner], (outer,))] == [
+        (text[text.index("the cap") : -1], True),
+        ("a mistake", False),
+    ]
+    # Where they cross, or nothing may be nested, the model's stays alone.
+    across = tag(text, "a “red line” for all", cue="is", source="the council", confidence=0.5)
+    assert len(together(text, [across], (outer,))) == 1
+    assert len(together(text, [inner], (outer,), settings=read_conventions("polnear"))) == 1
+
+
 def test_rules_do_not_add_what_the_model_has_or_what_they_doubt() -> None:
     text = "Ruiz said rents will rise. “Wages will not follow,” noted Brandt."
     tagged = tag(text, "rents will rise", cue="said", source="Ruiz")
