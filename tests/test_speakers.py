@@ -460,7 +460,7 @@ def test_pronouns_reach_over_appositives_and_signatures(marked: str, last: str) 
         ("Ana Ruiz came. ⟦Ruiz's husband⟧ said ⟪no⟫.", "Ruiz husband / unnamed / nominal"),  # nobody named
         ("Among likely voters, ⟦46 percent⟧ want ⟪change⟫.", "likely voters / group / nominal"),
         ("A Dale Post-Alder News poll came. ⟦The poll⟧ saw ⟪no⟫.", "Dale Post and Alder News / organization / nominal"),
-        ("The Alder Police Department met. ⟦The police⟧ said ⟪no⟫.", "Alder Police Department / organization / nominal"),
+        ("The Dale Police Department met. ⟦The police⟧ said ⟪no⟫.", "Dale Police Department / organization / nominal"),
         ("⟦Federal and state officials⟧ said ⟪no⟫.", "Federal and state officials / unnamed / nominal"),
         ("⟦Tax experts I spoke to⟧ said ⟪no⟫.", "Tax experts / unnamed / nominal"),
     ],
