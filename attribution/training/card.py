@@ -62,11 +62,12 @@ mouth without looking at the article, or for languages other than English.
 
 ## How it works
 
-{_layers(f)} read word pieces with their case, their place in quotation
-marks, and paragraph and sentence breaks. A tag score says where cues begin; from each cue, every piece is scored as
-cue, source, content or nothing, and the best allowed sequence is decoded exactly. What the rules of `sayso` found for
-the same cue leans the decoding. Then rules move edges to quotation marks, take quotations whole and over paragraphs,
-drop the conjunction "that", and add quotations and nested attributions that the model passed over.
+{_layers(f)}
+read word pieces with their case, their place in quotation marks, and paragraph and sentence breaks. A tag score says
+where cues begin; from each cue, every piece is scored as cue, source, content or nothing, and the best allowed sequence
+is decoded exactly. What the rules of `sayso` found for the same cue leans the decoding. Then rules move edges to
+quotation marks, take quotations whole and over paragraphs, drop the conjunction "that", and
+add quotations and nested attributions that the model passed over.
 
 Files: `encoder.onnx` and `linker.onnx` (weights of matrix products and word embeddings in int8), `tokenizer.json`,
 `config.json` (checksums, decoding, calibration), `recipe.toml`, `metrics.json`.
@@ -136,9 +137,9 @@ def _layers(f: Mapping[str, Any]) -> str:
     encoder = f["recipe"]["encoder_id"]
     text = f"{_NUMBERS.get(f['layers'], f['layers'])} transformer layers (of {encoder}, uncased"
     if f["teacher_layers"]:
-        text += f"; they learned from the corpus and from the answers of a network of {f['teacher_layers']} layers"
+        text += f";\nthey learned from the corpus and from the answers of a network of {f['teacher_layers']} layers"
     if f["again_epochs"]:
-        text += ", then on from the mean of its answers and their own"
+        text += ",\nthen on from the mean of its answers and their own"
     return text + ")"
 
 
@@ -146,8 +147,8 @@ def _unlabelled(f: Mapping[str, Any]) -> str:
     if not f["unlabelled_sha256"]:
         return ""
     return (
-        " Without any labels, what both networks made of them alone, the sentences of the training part of NewsMTSC\n"
-        '(Hamborg, Donnay: "NewsMTSC", EACL 2021; political news; MIT), '
+        " It learned from sentences that\nnobody annotated, too, by what the two networks made of them: the training "
+        "part of NewsMTSC (Hamborg, Donnay, EACL 2021;\npolitical news, MIT), "
         f"`sha256 {f['unlabelled_sha256']}`."
     )
 
