@@ -91,6 +91,14 @@ def test_models_are_inside(names: list[PurePosixPath], repository: Path) -> None
     assert {PurePosixPath("sayso", path.relative_to(repository).as_posix()) for path in files} <= set(names)
 
 
+def test_models_tell_nothing_of_the_machine_that_made_them(repository: Path) -> None:
+    graphs = sorted((repository / "models").rglob("*.onnx"))
+    assert len(graphs) >= 3
+    for path in graphs:
+        content = path.read_bytes()
+        assert not [trace for trace in (b"site-packages", b"/usr/", b"/home/", b".py") if trace in content], path
+
+
 @pytest.mark.parametrize("package", ["sayso", "sayso.attribution", "sayso.labeling"])
 def test_every_file_of_the_code_is_inside(
     names: list[PurePosixPath], folders: dict[str, str], repository: Path, package: str

@@ -19,7 +19,7 @@ from sayso.attribution.decoding import LABELS
 from sayso.attribution.files import write_atomically
 from sayso.attribution.pieces import SCHEME
 
-from .int8 import ByteEmbedding, quantise
+from .int8 import ByteEmbedding, forget_origins, quantise
 from .model import Chain, Encoder, Linker, TaggerNet
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,8 @@ def export_tagger(
     with tempfile.TemporaryDirectory() as scratch:
         _export_encoder(net, Path(scratch), out / "encoder.onnx", int8=int8)
         _export_linker(net, Path(scratch), out / "linker.onnx", int8=int8)
+        for graph in ("encoder.onnx", "linker.onnx"):
+            forget_origins(out / graph)
     shutil.copyfile(tokenizer, out / "tokenizer.json")
     config: dict[str, Any] = {
         "name": "attribution-en",
