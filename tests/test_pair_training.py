@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sayso.attribution.errors import ConfigError, InputError
+from sayso.attribution.errors import ArtifactError, ConfigError, InputError
 
 pytest.importorskip("torch", reason="the extra [train] is not installed")
 
@@ -175,6 +176,37 @@ def test_training_that_was_stopped_ends_where_one_that_was_not_does(
     parts = train_pair(recipe, data, encoder=encoder, out=tmp_path / "parts")
     one, two = (torch.load(path, weights_only=True)["average"] for path in (whole, parts))
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
+
+
+def test_a_recipe_may_begin_with_the_weights_of_another(
+    tmp_path: Path, data: Path, tokenizer_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sayso.labeling.training.loop.make_shape", lambda recipe: TINY)
+    encoder = write_encoder(tmp_path / "encoder", tokenizer_file, TINY)
+    first = train_pair(write_recipe(tmp_path / "one.toml", data, encoder), data, encoder=encoder, out=tmp_path / "one")
+    shutil.copyfile(first, data / "begun.pt")
+    path = write_recipe(tmp_path / "two.toml", data, encoder, encoder_rate=1e-9, head_rate=1e-9)
+    start = f'[start]\nfile = "begun.pt"\nsha256 = "{sha256(data / "begun.pt")}"\n[network]'
+    path.write_text(path.read_text("utf-8").replace("[network]", start), "utf-8")
+    begun, went_on = (
+        read_checkpoint(p)[0] for p in (first, train_pair(path, data, encoder=encoder, out=tmp_path / "2"))
+    )
+    fresh = read_checkpoint(
+        train_pair(
+            write_recipe(tmp_path / "three.toml", data, encoder, encoder_rate=1e-9, head_rate=1e-9),
+            data,
+            encoder=encoder,
+            out=tmp_path / "three",
+        )
+    )[0]
+    (name,) = (n for n, p in begun.named_parameters() if n.startswith("stack.1.") and n.endswith("down.weight"))
+    weights = [net.state_dict()[name] for net in (begun, went_on, fresh)]
+    assert torch.allclose(weights[0], weights[1], atol=1e-5)
+    assert not torch.allclose(weights[0], weights[2], atol=1e-5)
+
+    (data / "begun.pt").write_bytes(b"other")
+    with pytest.raises(ArtifactError, match="the recipe wants"):
+        train_pair(path, data, encoder=encoder, out=tmp_path / "four")
 
 
 def test_the_exported_graph_scores_as_the_network_does(tmp_path: Path, data: Path, tokenizer_file: Path) -> None:

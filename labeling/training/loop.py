@@ -57,7 +57,7 @@ def train_pair(
     if threads:
         torch.set_num_threads(threads)
     per_epoch = sum(1 for _ in cut_batches(learnt, random.Random(0), rows=recipe.optimiser.rows))
-    run = _Run.start(recipe, encoder, per_epoch=per_epoch)
+    run = _Run.start(recipe, encoder, per_epoch=per_epoch, begun=read_start(recipe, data))
     if resume and (out / CHECKPOINT).is_file():
         run.load(out / CHECKPOINT)
     if run.step < run.steps:
@@ -78,6 +78,20 @@ def train_pair(
             if run.step >= run.steps:
                 break
     return out / CHECKPOINT
+
+
+def read_start(recipe: Recipe, data: Path) -> PairNet | None:
+    """Return the network that the recipe begins with, None where it begins with the encoder."""
+    if recipe.start is None:
+        return None
+    path = data / recipe.start.file
+    check_file(path, recipe.start.sha256, ArtifactError)
+    begun, trained, _ = read_checkpoint(path)
+    if (trained.network.layers, trained.encoder) != (recipe.network.layers, recipe.encoder):
+        raise ConfigError(
+            f"{path}: checkpoint of another network than the recipe's; name one of its encoder and layers"
+        )
+    return begun
 
 
 def read_learnt(recipe: Recipe, data: Path, encoder: Path) -> list[Learnt]:
@@ -119,10 +133,12 @@ class _Run:
         self.began_at = 0
 
     @classmethod
-    def start(cls, recipe: Recipe, encoder: Path, *, per_epoch: int) -> _Run:
+    def start(cls, recipe: Recipe, encoder: Path, *, per_epoch: int, begun: PairNet | None = None) -> _Run:
         torch.manual_seed(recipe.seed)
         net = PairNet(make_shape(recipe))
         read_encoder(net, encoder / "model.safetensors")
+        if begun is not None:
+            net.load_state_dict(begun.state_dict())
         choice = recipe.optimiser
         planned, settling = (max(1, round(epochs * per_epoch)) for epochs in (choice.epochs, choice.settle_epochs))
         return cls(net, recipe, planned, settling=settling)

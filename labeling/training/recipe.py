@@ -35,6 +35,12 @@ class Encoder(PinnedFile):
     id: str = Field(min_length=1)
 
 
+class Start(PinnedFile):
+    """A checkpoint of another recipe with the same network, whose weights are begun with in place of the encoder's."""
+
+    file: str = Field(min_length=1)
+
+
 class Data(PinnedFile):
     """One file of labelled data."""
 
@@ -112,6 +118,7 @@ class Recipe(BaseModel):
     seed: int = Field(ge=0)
     encoder: Encoder
     tokenizer: PinnedFile
+    start: Start | None = None
     network: Network
     optimiser: Optimiser
     answers: Answers
@@ -159,7 +166,7 @@ def check_file(path: Path, sha256: str, error: type[InputError] | type[ArtifactE
 
 def describe(recipe: Recipe) -> Mapping[str, object]:
     """Return the recipe as plain values, for metrics and checkpoints."""
-    return recipe.model_dump(mode="json")
+    return recipe.model_dump(mode="json", exclude={"start"} if recipe.start is None else None)
 
 
 def learns_alike(one: Recipe, other: Recipe) -> bool:
@@ -177,4 +184,4 @@ def may_continue(began: Recipe, recipe: Recipe, step: int) -> bool:
     return learns_alike(began, recipe)
 
 
-LEARNING = ("seed", "encoder", "tokenizer", "network")
+LEARNING = ("seed", "encoder", "tokenizer", "start", "network")
