@@ -5,6 +5,7 @@ Besides them stands the candidate without an entity: nobody whom the article nam
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import log1p
 
@@ -66,6 +67,39 @@ uncle aunt cousin grandfather grandmother grandson granddaughter fiance fiancee 
 """
 KINSHIP = frozenset(_KINSHIP.split())
 _EMPTY = frozenset({"former", "longtime", "current", "own", "new", "then", "ex"})
+# Whose name tells what it is, and what news calls it.
+BODY_WORDS: dict[str, frozenset[str]] = {
+    "union": frozenset({"union", "association", "workers", "teamsters", "brotherhood", "federation"}),
+    "agency": frozenset({"agency", "department", "administration", "bureau", "investigations", "services", "office"}),
+    "department": frozenset({"department"}),
+    "court": frozenset({"court"}),
+    "appeals court": frozenset({"appeals"}),
+    "police": frozenset({"police"}),
+    "bloc": frozenset({"union"}),
+    "panel": frozenset({"committee", "panel", "commission", "board", "tribunal"}),
+    "bank": frozenset({"bank", "bancorp"}),
+    "hospital": frozenset({"hospital", "clinic"}),
+    "museum": frozenset({"museum"}),
+    "church": frozenset({"church"}),
+    "fund": frozenset({"fund"}),
+    "company": frozenset({"company", "inc", "inc.", "corp", "corp.", "co."}),
+}
+# Bodies that are not called so by name: whoever speaks for Alder Motors is "the company spokesman".
+_ANY_BODY = frozenset("company firm group organization organisation agency network institute center foundation".split())
+# "The band leader" leads a band: nobody of whom the article says no such word.
+_BODIES = (
+    _ANY_BODY
+    | frozenset(BODY_WORDS)
+    | frozenset(
+        "band orchestra choir school college university club team gang tribe student youth labor labour fire store "
+        "shop factory plant farm hotel restaurant prison jail library theater theatre rebel militia opposition "
+        "delegation council parish village congregation neighborhood".split()
+    )
+)
+_POLITICS = frozenset("senator congressman congresswoman representative governor president minister mayor".split())
+_SEATS = _POLITICS - {"president", "minister"}
+# How far back "a nurse" introduces "the nurse".
+_INTRODUCED = 600
 
 
 def find_described(
@@ -79,12 +113,10 @@ def find_described(
     *,
     home: str | None,
     chained: bool,
-    owner: Entity | None = None,
 ) -> list[Candidate]:
     """Return nobody, then the people near `place` with what makes each fit the phrase, whose head is a role noun.
 
-    Left out: people of the other gender, people of another country than `home`, the id of the phrase's own, and
-    `owner`: "his lawyer" is not himself.
+    Left out: people of the other gender, people of another country than `home`, and the phrase's own.
     `chained` says that an unnamed speaker with such a description spoke before.
     """
     head = phrase.head
@@ -129,10 +161,15 @@ def find_described(
                 reach.append((mention.entity, sentence - mention.sentence))
     if phrase.determiner == "definite" and head.kind == "office":
         reach += _named_later(names, head.form, head.canonical, {id(entity) for entity, _ in reach})
+    bodies = bodies_of(phrase)
+    of_body = (
+        set() if phrase.after[:1] == ("and",) or head.kind != "office" else _named_bodies(phrase, states | PARTIES)
+    )
+    introduced = phrase.determiner == "definite" and not running and _is_introduced(text, place.position, head.form)
     told = fit = 0
     second = parse_phrase(" ".join(phrase.after[1:]), registry.roles).head if phrase.after[:1] == ("and",) else None
     for entity, distance in reach:
-        if id(entity) in found or entity is owner:
+        if id(entity) in found:
             continue
         if head.gender is not None and (entity.gender or entity.hint or head.gender) != head.gender:
             continue
@@ -150,18 +187,33 @@ def find_described(
         # "Ana Ruiz's doctor" is nobody whom the article knows as something else only.
         if phrase.owner is not None and role == "other" and head.kind in ("inside", "class"):
             continue
+        held = entity.entry is not None and any(
+            registry.roles.canonical(held.role) == head.canonical for held in entity.entry.roles
+        )
+        if role in ("none", "other") and not held:
+            # "A nurse ... the nurse" is nobody named; nor does somebody known for an office speak for somebody.
+            if introduced or (entity.entry is not None and (phrase.owner is not None or head.kind == "inside")):
+                continue
+            # Nor are they "the Ohio governor".
+            if entity.entry is not None and second is None and {head.form, head.canonical} & _SEATS:
+                continue
+        if bodies and _lacks_body(entity, bodies):
+            continue
+        # "The FBI director" is nobody known for another office, "the chair of the board" nobody called a senator.
+        if of_body and not running and not held and role not in ("form", "canonical") and not of_body & entity.words:
+            if entity.entry is not None or role == "other":
+                continue
         # "The Democratic nominee" is no Republican.
         if party and entity.roles & PARTIES and not party & entity.words:
             continue
         candidate = found[id(entity)] = Candidate(entity)
         features = candidate.features
-        if entity.entry is not None and any(
-            registry.roles.canonical(held.role) == head.canonical for held in entity.entry.roles
-        ):
+        if held:
             features["role.registry"] = 1.0
         features["role." + role] = 1.0
         fits = role in ("form", "canonical")
         words = {SAME_WORD.get(word, word) for word in entity.words}
+        words |= {body for body in bodies if BODY_WORDS.get(body, frozenset()) & words}
         shared = len(wanted & words)
         if shared:
             features["shared"] = float(min(shared, 3))
@@ -210,6 +262,9 @@ def find_described(
             candidate.features["most"] = 1.0
             if running:
                 candidate.features["most.running"] = 1.0
+    for candidate in found.values():
+        if fit and not {"role.form", "role.canonical"} & candidate.features.keys():
+            candidate.features["unfit.beside"] = 1.0  # "the judge" with a judge named is nobody else
     if fit == 0:
         nobody.features["nobody.no-role"] = 1.0
     elif fit == 1:
@@ -227,6 +282,40 @@ def _named_later(names: ArticleNames, form: str, canonical: str, seen: set[int])
         if entity.kind == "person" and entity.mentions and _role_fit(entity, form, canonical) in ("form", "canonical")
     ]
     return [(fitting[0], -MAX_DISTANCE)] if len(fitting) == 1 and id(fitting[0]) not in seen else []
+
+
+def bodies_of(phrase: SourcePhrase) -> set[str]:
+    """Return the bodies that the words before a role noun name: "band" in "the band leader"."""
+    return {fold(word) for word in phrase.modifiers if word.islower()} & _BODIES
+
+
+def _named_bodies(phrase: SourcePhrase, places: set[str]) -> set[str]:
+    """Return the words of the bodies that an office is of: FBI in "the FBI director", but no state and no party."""
+    letters = [word for word in phrase.words[:-1] if len(word) > 2 and word.isalpha() and word.isupper()]
+    words = [*letters, *phrase.modifiers, *(phrase.owner or "").split()[-2:], *phrase.after[1:]]
+    parts = {part for place in places for part in place.split()}
+    named = {fold(strip_possessive(word)) for word in words if word[:1].isupper()}
+    return set() if named & parts else {SAME_WORD.get(word, word) for word in named} - parts
+
+
+def _is_introduced(text: str, position: int, form: str) -> bool:
+    """Return whether "a nurse" stands shortly before and no name with it: she is "the nurse"."""
+    opening = re.compile(
+        rf"\b[Aa]n? (?:[\w-]{{1,16}} ){{0,3}}{re.escape(form)}\b(?!,? (?-i:[A-Z])|['’])", re.IGNORECASE
+    )
+    return opening.search(text, max(0, position - _INTRODUCED), position) is not None
+
+
+def _lacks_body(entity: Entity, bodies: set[str]) -> bool:
+    """Return whether the article never puts a person at such a body: "the union president" is not the country's."""
+    for body in bodies:
+        if body in entity.words or BODY_WORDS.get(body, frozenset()) & entity.words:
+            continue
+        if body not in _ANY_BODY or entity.entry is not None or entity.roles & _POLITICS:
+            return True
+        if not entity.words - entity.roles:
+            return True
+    return False
 
 
 def _has_campaign(text: str, entity: Entity, position: int) -> bool:

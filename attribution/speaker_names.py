@@ -23,7 +23,7 @@ from .names import (
     slug,
     strip_possessive,
 )
-from .nominals import POSSESSIVE_WORD, SourcePhrase, parse_phrase
+from .nominals import AFTER_HEAD, POSSESSIVE_WORD, SourcePhrase, parse_phrase
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun, default_given_names, read_name_words
@@ -35,6 +35,7 @@ MIN_MISSPELT = 5
 # Speakers further back are not taken up again; it also keeps book-length texts linear.
 LOOK_BACK_SAID = 60
 PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
+WORDS_BEFORE_TITLE = re.compile(r"(?:[\w.’'-]{1,20} ){1,9}")
 UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? )?")
 PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
 # "Many African-Americans": what ends so is people, not a thing.
@@ -292,10 +293,27 @@ class NameStage:
         """Return the person before whose name only titles stand in the source: "Secretary of State Ruiz"."""
         for mention in self.names.before(min(end, start + 60), most=4):
             before = mention.start - start
+            if mention.titles and end - mention.end <= 1 and before > 0:
+                # "Alder's Secretary of State Ana Ruiz", "former harbor Chief of Staff Ed Hale"
+                titled = max(start, mention.start - len(" ".join(mention.titles)) - 1)
+                opens = WORDS_BEFORE_TITLE.match(self.text, start, titled)
+                if opens is not None and not AFTER_HEAD & set(opens[0].lower().split()) and opens.end() == titled:
+                    before = 1
             if mention.titles and mention.entity.kind == "person" and 0 < before <= len(" ".join(mention.titles)) + 2:
                 owns = mention.end < end - 2 and self.text[mention.end] in "'’"
                 return None if owns else mention
         return None
+
+    def named_like_role(self, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str] | None:
+        """Return the person whose surname is a role noun: "Ed Dean" before a verb in a headline's capitals."""
+        words = phrase.words
+        if len(words) != 2 or phrase.determiner != "none" or phrase.owner is not None or phrase.after:
+            return None
+        if fold(words[0]) not in default_given_names() or not words[1][:1].isupper() or words[1].isupper():
+            return None
+        name = " ".join(words)
+        entity = self.names.by_key.get("\x00" + fold_name(name)) or self.new_person(name, start, end)
+        return self.found(self.of_entity(entity, "name", "speaker.name", "person"))
 
     def own_end(self, phrase: SourcePhrase, start: int, end: int) -> int:
         """Return the offset behind the phrase's own last word, a possessive ending left out."""

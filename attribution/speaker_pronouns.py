@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from .antecedents import PREPOSITIONS
@@ -34,6 +35,7 @@ APPOSED_TO = re.compile(r"\b([A-Z][\w&.’'-]{1,30}(?: [A-Z][\w&.’'-]{1,30}){0
 SHOWS = re.compile(
     r"(?:\w{1,12} ){0,3}(?:show|reveal|expose|disclose|illustrate|indicate|demonstrate|contain)(?:s|ed)?\b"
 )
+WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
 MAX_THING_WORDS = 5
 MAX_DESCRIBED_WORDS = 4
 PLURAL_REACH = 400
@@ -216,6 +218,41 @@ class PronounStage(RoleStage):
                     if answer is not None:
                         return self.found(self.again(answer, "pronoun", "speaker.relative"))
         return None, f"{DECLINED}.relative"
+
+    def whose(self, item: Attribution, start: int, end: int) -> tuple[Answer | None, str]:
+        """Return whom "whose leaders" means: of the name or the plural right before, else what they are called."""
+        own = start + len("whose ")
+        phrase = parse_phrase(self.text[own:end], self.registry.roles)
+        head = phrase.head
+        if head is None or phrase.owner is not None:
+            return self.from_phrase(item, phrase, own, end) if phrase.words else (None, f"{DECLINED}.empty")
+        last = self.names.before(start, most=1)
+        owner = last[0].entity if last and COMMA.fullmatch(self.text[last[0].end : start]) else None
+        if owner is not None and owner.kind != "unknown":
+            if head.kind == "document":
+                return self.found(self.of_entity(owner, "nominal", "speaker.issuer"))
+            return self.from_role(item, replace(phrase, owner=owner.name, determiner="none"), own, end)
+        if head.kind not in HUMAN or head.form == "percent":
+            return self.from_phrase(item, phrase, own, end)
+        if not head.plural:
+            return self.unnamed(self.text[own:end], phrase, start)
+        several = self.several_owners(self.text[max(0, start - 90) : start])
+        name = " of ".join([describe_source(phrase, self.registry, None), *several])
+        if head.kind != "inside":
+            return self.found(self.group(name, head))
+        scoped = self.scoped_id("unnamed", name)
+        return self.found(Answer(name, "unnamed", "nominal", "speaker.unnamed", scoped, plural=True, head=head))
+
+    def several_owners(self, gap: str) -> list[str]:
+        """Return how the plural right before "whose" is described; nothing for "Northern and Southern states"."""
+        words = self.noun_before(gap, 0)
+        phrase = parse_phrase(" ".join(words), self.registry.roles) if words else None
+        if phrase is None or phrase.head is None or not phrase.head.plural:
+            return []
+        before = gap.rstrip(" ,—–-").removesuffix(" ".join(words)).split()[-1:]
+        if before and (fold(before[0]) in ("and", "or", "of") or before[0][:1].isupper()):
+            return []
+        return [describe_source(phrase, self.registry, None)]
 
     def thing_before(self, item: Attribution, gap: str, offset: int) -> Answer | None:
         """Return the document or body whose noun ends right before "which" or "that"; `offset` is the gap's own.

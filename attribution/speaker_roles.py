@@ -11,12 +11,13 @@ from .antecedents import SENTENCE_OPENING, Candidate, find_candidates, grammar_o
 from .authors import find_author
 from .capitals import ORG_WORDS
 from .dates import find_latest_date
-from .described import KINSHIP, find_described
+from .described import BODY_WORDS, KINSHIP, bodies_of, find_described
 from .descriptions import TITLE_DOTS, describe_source
 from .makers import PARTS, find_maker
 from .mentions import Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, fold, last_word, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
+from .owners import find_belonging
 from .registry import RegistryEntry
 from .roles import Gender, RoleNoun
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, NameStage
@@ -78,23 +79,6 @@ PUBLISHED = re.compile(
     r"(?:by|in|on|at)|on [^,.;:]{2,40}(?:website|web site|site|page|blog|channel))\b"
 )
 _ISSUED = frozenset({"by", "from", "of", "conducted", "released", "published"})
-# Whose name tells what it is, and what news calls it.
-BODY_WORDS: dict[str, frozenset[str]] = {
-    "union": frozenset({"union", "association", "workers", "teamsters", "brotherhood", "federation"}),
-    "agency": frozenset({"agency", "department", "administration", "bureau", "investigations", "services", "office"}),
-    "department": frozenset({"department"}),
-    "court": frozenset({"court"}),
-    "appeals court": frozenset({"appeals"}),
-    "police": frozenset({"police"}),
-    "bloc": frozenset({"union"}),
-    "panel": frozenset({"committee", "panel", "commission", "board", "tribunal"}),
-    "bank": frozenset({"bank", "bancorp"}),
-    "hospital": frozenset({"hospital", "clinic"}),
-    "museum": frozenset({"museum"}),
-    "church": frozenset({"church"}),
-    "fund": frozenset({"fund"}),
-    "company": frozenset({"company", "inc", "inc.", "corp", "corp.", "co."}),
-}
 # What people own; an administration or an office goes by the surname.
 OWNED_BODIES = frozenset(
     "company firm corporation bank foundation nonprofit charity organization fund start-up startup hotel".split()
@@ -205,8 +189,13 @@ class RoleStage(NameStage):
             person, share = self.antecedent(item, start, head.gender)
             if person is not None and person.entity is not None:
                 return self.found(self.of_entity(person.entity, "nominal", "speaker.aged", "person", share))
-        chained = self.chained(phrase, start) if definite or phrase.determiner == "other" else None
-        if phrase.determiner != "other":
+        owner = self.owner_of(item, phrase, start)
+        if owner is not None:
+            belongs = find_belonging(self.text, self.names, head, owner, self.registry.roles)
+            if belongs is not None:
+                return self.found(self.of_entity(belongs, "nominal", "speaker.kin", "person"))
+        chained = self.chained(phrase, start, owner) if definite or phrase.determiner == "other" else None
+        if phrase.determiner != "other" and not self.is_owned(phrase, owner):
             candidates = find_described(
                 self.text,
                 self.names,
@@ -217,16 +206,61 @@ class RoleStage(NameStage):
                 self.registry,
                 home=self.country_of(phrase),
                 chained=chained is not None,
-                owner=self.owner_by_pronoun(item, phrase, start),
             )
             best, share = self.choose("nominal", item, candidates)
             if best is not None and best.entity is not None:
                 return self.found(self.of_entity(best.entity, "nominal", "speaker.title", None, share))
         if chained is not None:
             return self.found(chained)
-        if head.kind == "office" and (phrase.determiner == "definite" or (definite and self.country_of(phrase))):
+        sought = phrase.determiner == "definite" or (definite and self.country_of(phrase) is not None)
+        if head.kind == "office" and sought and owner is None and not bodies_of(phrase):
             return None, f"{DECLINED}.role"
-        return self.unnamed(self.text[start:end], phrase, start)
+        return self.unnamed(self.text[start:end], phrase, start, owner=owner)
+
+    def is_owned(self, phrase: SourcePhrase, owner: Entity | None) -> bool:
+        """Return whether the phrase is somebody's, so that the article must say whose: "her lawyer", "Hale's aide".
+
+        "The candidate's doctor" and "the state's governor" can be people whom it only calls doctor and governor.
+        """
+        head = phrase.head
+        if phrase.determiner == "own" or head is None:
+            return phrase.determiner == "own"
+        return owner is not None and (
+            (phrase.owner or "")[:1].isupper() or head.kind == "inside" or head.form in KINSHIP
+        )
+
+    def owner_of(self, item: Attribution, phrase: SourcePhrase, start: int) -> Entity | None:
+        """Return the person whose lawyer, daughter … a phrase with a possessive means, None where that is not sure."""
+        if phrase.determiner == "own":
+            word = fold(self.text[start : start + 4].split(" ")[0])
+            if word in ("my", "our"):
+                quoting = self.quoting(item, start)
+                if quoting is not None or word == "our" or start in self.quoted:
+                    return quoting.entity if quoting is not None and quoting.type == "person" else None
+                author = find_author(self.text, start)
+                return choose_bearer(self.names, last_word(author), start) if author is not None else None
+            return self.owner_by_pronoun(item, phrase, start)
+        if phrase.owner is None:
+            return None
+        if phrase.owner[:1].isupper():
+            entry = self.registry.country_of(phrase.owner) or self.registry.by_name(phrase.owner)
+            if entry is not None and entry.type != "person":
+                return None
+            whose = choose_bearer(self.names, last_word(phrase.owner), start)
+            return whose if whose is not None and whose.kind == "person" else None
+        parsed = parse_phrase(f"the {phrase.owner}", self.registry.roles)
+        if parsed.head is None or parsed.head.plural or parsed.head.kind not in ("inside", "class", "office"):
+            return None
+        answer, _ = self.from_role(item, parsed, start, start)
+        return answer.entity if answer is not None and answer.type == "person" else None
+
+    def quoting(self, item: Attribution, start: int) -> Answer | None:
+        """Return who speaks the quotation around `start`; the stage for pronouns knows."""
+        return None
+
+    def from_phrase(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
+        """Return who a noun phrase means; the resolver knows the order of the stages."""
+        return self.from_role(item, phrase, start, end) if phrase.head is not None else (None, f"{DECLINED}.unknown")
 
     def owner_by_pronoun(self, item: Attribution, phrase: SourcePhrase, start: int) -> Entity | None:
         """Return whom "his" or "her" before a role noun means."""
@@ -260,6 +294,7 @@ class RoleStage(NameStage):
                 whose = self.owner_by_pronoun(item, phrase, start)
         if whose is None:
             return None
+        # Somebody of that surname whom the article calls something else is no relative: "Scott's brother", a senator.
         others = [
             entity
             for entity in self.names.by_surname.get(last_word(whose.name), ())
@@ -267,6 +302,7 @@ class RoleStage(NameStage):
             and " " in entity.name
             and entity.kind in ("person", "unknown")
             and (entity.gender or entity.hint or (head.gender if head.form in SPOUSES else None)) == head.gender
+            and (head.form in SPOUSES or not entity.roles or entity.roles & KINSHIP)
         ]
         return self.of_entity(others[0], "nominal", "speaker.kin", "person") if len(others) == 1 else None
 
@@ -329,8 +365,11 @@ class RoleStage(NameStage):
     def by_role(self, holder: RegistryEntry) -> Answer:
         return Answer(holder.name, "person", "role", "speaker.role", holder.id, self.names.by_key.get(holder.id))
 
-    def chained(self, phrase: SourcePhrase, start: int) -> Answer | None:
-        """Return the unnamed or titled speaker that "the official" takes up, the nearest with a fitting description."""
+    def chained(self, phrase: SourcePhrase, start: int, owner: Entity | None = None) -> Answer | None:
+        """Return the unnamed or titled speaker that "the official" takes up, the nearest with a fitting description.
+
+        "His lawyer" is nobody who was called somebody else's before.
+        """
         head = phrase.head
         assert head is not None
         wanted = {fold(strip_possessive(word)) for word in phrase.modifiers}
@@ -347,6 +386,8 @@ class RoleStage(NameStage):
             # "the military official" is nobody who was called an administration official before.
             if wanted & _TELLING - answer.modifiers:
                 continue
+            if owner is not None and not self.may_belong(answer, owner):
+                continue
             if answer.head.canonical == head.canonical:
                 if phrase.owner is None or side is not None or phrase.determiner == "own":
                     return self.again(answer, "nominal", "speaker.chain")
@@ -358,14 +399,27 @@ class RoleStage(NameStage):
                 generic = self.again(answer, "nominal", "speaker.chain")
         return generic
 
-    def unnamed(self, source: str, phrase: SourcePhrase, start: int, *, one: bool = False) -> tuple[Answer | None, str]:
-        """Return an unnamed speaker with the normalised description of the source."""
+    def may_belong(self, answer: Answer, owner: Entity) -> bool:
+        """Return whether an unnamed speaker before was called this owner's, or nobody's."""
+        surnames = {last_word(entity.name) for entity in self.names.entities if entity.kind == "person"}
+        return not answer.modifiers & surnames or last_word(owner.name) in answer.modifiers
+
+    def unnamed(
+        self, source: str, phrase: SourcePhrase, start: int, *, one: bool = False, owner: Entity | None = None
+    ) -> tuple[Answer | None, str]:
+        """Return an unnamed speaker with the normalised description of the source and whose they are: "Hale's aide"."""
         if not phrase.words:
             return None, f"{DECLINED}.empty"
-        name = describe_source(phrase, self.registry, self.side(start))
+        if owner is not None:
+            bare = replace(phrase, owner=None, determiner="none", after=())
+            name = f"{owner.name}'s {describe_source(bare, self.registry, None)}"
+        else:
+            name = describe_source(phrase, self.registry, self.side(start))
         if phrase.determiner == "other" and phrase.head is not None:
             name = f"another {name}"
-        modifiers = frozenset(fold(word) for word in (*phrase.modifiers, *phrase.after, *name.split()))
+        modifiers = frozenset(
+            fold(strip_possessive(word)) for word in (*phrase.modifiers, *phrase.after, *name.split())
+        )
         answer = Answer(
             name,
             "unnamed",

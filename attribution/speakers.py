@@ -20,6 +20,7 @@ from .registry import Registry
 from .roles import default_source_patterns
 from .speaker_implicit import ImplicitStage
 from .speaker_names import DECLINED, Answer, Said, anchor
+from .speaker_pronouns import WHOSE
 from .speaker_roles import ONE_OF
 from .types import Attribution, Speaker
 
@@ -104,6 +105,8 @@ class Resolver(ImplicitStage):
         for pattern in default_source_patterns():
             if pattern.pattern.search(source.strip()):
                 return self.familiar(source, pattern.name)
+        if WHOSE.match(source) is not None:
+            return self.whose(item, start, end)
         known = self.registry.by_name(source)
         if known is not None:
             return self.found(self.of_entry(known, source))
@@ -139,7 +142,8 @@ class Resolver(ImplicitStage):
             if owned is not None:
                 return owned
         if head is not None:
-            return self.from_role(item, phrase, start, end)
+            called = self.named_like_role(phrase, start, end)
+            return called if called is not None else self.from_role(item, phrase, start, end)
         body = self.owning_body(item, phrase, start)
         if body is not None:
             return self.found(body)

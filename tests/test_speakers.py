@@ -22,6 +22,7 @@ from sayso.attribution import (
     mentions,
     names,
     nominals,
+    owners,
     speaker_implicit,
     speaker_names,
     speaker_pronouns,
@@ -388,6 +389,7 @@ MODULES = (
     mentions,
     names,
     nominals,
+    owners,
     speaker_implicit,
     speaker_names,
     speaker_pronouns,
@@ -457,7 +459,7 @@ def test_pronouns_reach_over_appositives_and_signatures(marked: str, last: str) 
     ("marked", "last"),
     [
         ("Sen. Ana Ruiz (I-Vt.) met Rep. Ed Hale. ⟦The Vermont senator⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
-        ("Ana Ruiz came. ⟦Ruiz's husband⟧ said ⟪no⟫.", "Ruiz husband / unnamed / nominal"),  # nobody named
+        ("Ana Ruiz came. ⟦Ruiz's husband⟧ said ⟪no⟫.", "Ana Ruiz's husband / unnamed / nominal"),  # nobody named
         ("Among likely voters, ⟦46 percent⟧ want ⟪change⟫.", "likely voters / group / nominal"),
         ("A Dale Post-Alder News poll came. ⟦The poll⟧ saw ⟪no⟫.", "Dale Post and Alder News / organization / nominal"),
         ("The Dale Police Department met. ⟦The police⟧ said ⟪no⟫.", "Dale Police Department / organization / nominal"),
@@ -474,7 +476,7 @@ def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str)
     [
         # relatives, by the one other bearer of the surname
         ("Ed Hale came with Mary Hale. ⟦Hale’s wife⟧ said ⟪no⟫.", "Mary Hale / person / nominal"),
-        ("Ed Hale came with Mary Hale and Jane Hale. ⟦Ed Hale’s wife⟧ said ⟪no⟫.", "Ed Hale wife / unnamed / nominal"),
+        ("Ed Hale came with Mary Hale and Jo Hale. ⟦Ed Hale’s wife⟧ said ⟪no⟫.", "Ed Hale's wife / unnamed / nominal"),
         ("Mary Ruiz met Ed Hale. ⟦The 34-year-old mother of three⟧ said ⟪no⟫.", "Mary Ruiz / person / nominal"),
         # several people
         (
@@ -705,3 +707,62 @@ def test_a_work_of_nobody_or_of_one_of_two_is_only_a_work() -> None:
 )
 def test_descriptions_reach_further_on_and_know_campaigns(marked: str, last: str) -> None:
     assert spoken(marked)[-1] == f"{last} / person / nominal"
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        # Somebody's lawyer is whom the article calls theirs.
+        ("Ed Hale came. Ana Ruiz, a lawyer for Hale, left. ⟦Hale's lawyer⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("Ed Hale came. ⟦His attorney⟧ said ⟪no⟫. A lawyer for Hale, Ana Ruiz, left.", "Ana Ruiz / person / nominal"),
+        ("Ed Hale met Hale's lawyer, Ana Ruiz. ⟦His lawyer⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("Ed Hale came. Ana Ruiz, who represents Hale, left. ⟦His lawyer⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        ("Ed Hale came with his daughter, Ana Ruiz. ⟦Hale's daughter⟧ said ⟪no⟫.", "Ana Ruiz / person / nominal"),
+        # Somebody else's is not, nor are two of them.
+        ("Lawyer Ana Ruiz won. Ed Hale lost his case. ⟦His lawyer⟧ said ⟪no⟫.", "Ed Hale's lawyer / unnamed / nominal"),
+        (
+            "Ana Ruiz, a lawyer for Ed Hale, left. Tom Lee came. ⟦Lee's lawyer⟧ said ⟪no⟫.",
+            "Tom Lee's lawyer / unnamed / nominal",
+        ),
+        (
+            "Ed Hale came. Ana Ruiz, a lawyer for Hale, met Jo Lee, a lawyer for Hale. ⟦Hale's lawyer⟧ said ⟪no⟫.",
+            "Ed Hale's lawyer / unnamed / nominal",
+        ),
+        ("Ana Ruiz came. Her son met Sen. Tom Ruiz. ⟦Ana Ruiz's son⟧ said ⟪no⟫.", "Ana Ruiz's son / unnamed / nominal"),
+        # A head with a body before it is nobody of whom the article says no such word.
+        ("Sen. Ed Hale, the majority leader, came. ⟦The band leader⟧ said ⟪no⟫.", "band leader / unnamed / nominal"),
+        (
+            "President Joe Biden met Ana Ruiz, the president of the Harbor Workers Association. "
+            "⟦The union president⟧ said ⟪no⟫.",
+            "Ana Ruiz / person / nominal",
+        ),
+        (
+            "President Joe Biden came to the harbor. ⟦The union president⟧ said ⟪no⟫.",
+            "union president / unnamed / nominal",
+        ),
+        # "A nurse ... the nurse" is nobody named before.
+        ("Ed Hale sent a nurse home. ⟦The nurse⟧ said ⟪no⟫.", "nurse / unnamed / nominal"),
+        # "whose" is no part of a name
+        ("He met Alder states, ⟦whose leaders⟧ fear ⟪war⟫.", "leaders of Alder states / group / nominal"),
+        ("They left the two, ⟦whose leaders⟧ fear ⟪war⟫.", "leaders / group / nominal"),
+        ("He met Ana Ruiz, ⟦whose campaign⟧ said ⟪no⟫.", "Ruiz campaign / organization / nominal"),
+        ("He met Ana Ruiz, ⟦whose lawyer⟧ said ⟪no⟫.", "Ana Ruiz's lawyer / unnamed / nominal"),
+        # Surnames that are role nouns, titles behind a place
+        ("Taxes Rise, ⟦Mark Dean⟧ Tells ⟪Alder is next⟫.", "Mark Dean / person / name"),
+        ("⟦Ohio’s Secretary of State Ana Ruiz⟧ said ⟪no⟫.", "Ana Ruiz / person / name"),
+    ],
+)
+def test_whose_people_are_those_whom_the_article_calls_theirs(marked: str, last: str) -> None:
+    assert spoken(marked)[-1] == last
+
+
+def test_another_ones_lawyer_is_not_taken_up() -> None:
+    marked = (
+        "⟦Ana Ruiz's lawyer⟧ said ⟪no⟫. Later the court heard Ed Hale for hours on his own case. "
+        "⟦His lawyer⟧ said ⟪yes⟫, and ⟦Hale's lawyer⟧ said ⟪maybe⟫."
+    )
+    assert spoken(marked) == [
+        "Ana Ruiz's lawyer / unnamed / nominal",
+        "Ed Hale's lawyer / unnamed / nominal",
+        "Ed Hale's lawyer / unnamed / nominal",
+    ]
