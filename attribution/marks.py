@@ -28,7 +28,8 @@ LOST_CLOSER = re.compile(
 
 # Where a transcript is quoted paragraph by paragraph: whose turn it is ("RUIZ: We will pay), what the room did
 # ("(APPLAUSE.)).
-TURN = re.compile(r"[^\W\d_a-z][\w.’'-]{0,30}(?: [^\W\d_a-z][\w.’'-]{0,30}){0,3}\s?:\s{1,3}(?=\S)")
+TURN = re.compile(r"([^\W\d_a-z][\w.’'-]{0,30}(?: [^\W\d_a-z][\w.’'-]{0,30}){0,3})\s?:\s{1,3}(?=\S)")
+MIN_TURNS = 3
 STAGE_DIRECTION = re.compile(r"\([^()\n]{1,60}\)[.\s]{0,3}")
 
 _FAMILY = {"“": "c", "”": "c", "„": "c", "‟": "c", "«": "g", "»": "g", '"': "s", "＂": "s", "``": "t", "''": "t"}
@@ -91,6 +92,7 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
     """
     found: list[Quotation] = []
     carried: list[_Piece] = []  # of a quotation that runs on
+    turns = _find_turns(text, paragraphs)
     for index, (begin, end) in enumerate(paragraphs):
         marks = _read_marks(text, begin, end)
         unclosed = _find_unclosed(text, marks, end)
@@ -107,29 +109,29 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
         if opened is not None:
             doubles = [pair for pair in doubles if pair[0] < opened.start] + [(opened.start, stop)]
         found.extend(_find_single(text, begin, end, doubles))
+        closing = next((pair for pair in pairs if pair[0] is marks[0] and pair[2] == 0), None)
+        if closing is not None and index in turns:
+            pairs.remove(closing)
+            _, last, _, inner = _piece(closing[0], closing[1])
+            found.append(_quotation([(turns[index], last, turns[index], inner)], 0))
+            closing = None
         if carried:
-            closing = next((pair for pair in pairs if pair[0] is marks[0] and pair[2] == 0), None)
             if closing is not None:
                 pairs.remove(closing)
-                last = _piece(closing[0], closing[1])
-                if turn := TURN.match(text, last[2], last[3]):
-                    found.append(_quotation(carried, 0))
-                    carried = []
-                    last = (turn.end(), last[1], turn.end(), last[3])
-                carried.append(last)
+                carried.append(_piece(closing[0], closing[1]))
             if closing is not None or opened is None or opened is not marks[0]:
                 found.append(_quotation(carried, 0))
                 carried = []
         found.extend(_quotation([_piece(a, b)], depth) for a, b, depth in pairs if b.start > a.end)
         if opened is not None and stop > opened.end:
             first = opened is marks[0]
-            turn = TURN.match(text, opened.end, stop) if first else None
-            aside = first and STAGE_DIRECTION.fullmatch(text, opened.end, stop)
+            turn = turns.get(index) if first else None
+            aside = first and turns and STAGE_DIRECTION.fullmatch(text, opened.end, stop)
             if carried and (turn or aside or len(carried) >= MAX_PIECES):
                 found.append(_quotation(carried, 0))
                 carried = []
             if turn:
-                carried.append((turn.end(), stop, turn.end(), stop))
+                carried.append((turn, stop, turn, stop))
             elif not aside:
                 carried.append((opened.start, stop, opened.end, stop))
     # A quotation carried to the text's end ends there; each paragraph but the last was followed by an opener.
@@ -137,6 +139,22 @@ def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]]) -> list[Qu
         found.append(_quotation(carried, 0))
     found.sort(key=lambda q: (q.start, -q.end))
     return _with_depth(found)
+
+
+def _find_turns(text: str, paragraphs: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Return where the words begin in the paragraphs, by number, that are turns of a quoted transcript.
+
+    Three or more begin with an opening mark, a label and a colon, one label more than once: “Note: …” is none.
+    """
+    turns, labels = {}, []
+    for index, (begin, end) in enumerate(paragraphs):
+        if _begins_with_opener(text, begin, end):
+            mark = DOUBLE_MARK.search(text, begin, end)
+            turn = TURN.match(text, mark.end(), end) if mark is not None else None
+            if turn is not None:
+                turns[index] = turn.end()
+                labels.append(turn[1])
+    return turns if len(set(labels)) < len(labels) >= MIN_TURNS else {}
 
 
 def _find_unclosed(text: str, marks: Sequence[_Mark], end: int) -> _Piece | None:

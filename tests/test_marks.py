@@ -175,6 +175,13 @@ def test_quotations_inside_quotations_are_deeper(text: str, outer: str, inner: s
     assert pieces(text, depth=1) == [inner]
 
 
+def test_a_label_in_a_quotation_is_part_of_it_where_nobody_takes_turns() -> None:
+    text = "“We will pay.\n\n“Remember: it was promised.\n\n“And it is due,” Ruiz said."
+    assert pieces(text) == ["“We will pay. | “Remember: it was promised. | “And it is due,”"]
+    text = "“RUIZ: We will pay.\n\n“LEE: When?\n\n“(LAUGHTER)\n\n“RUIZ: Soon.”\n\nThey left."
+    assert pieces(text) == ["We will pay.", "When?", "Soon.”"]
+
+
 def test_each_paragraph_is_read_alone() -> None:
     text = "“We stay,” said Ruiz.\n" * 3
     assert pieces(text) == ["“We stay,”"] * 3
