@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from .described import SAME_ROLE
 from .mentions import ArticleNames, Entity, Mention
@@ -19,47 +21,70 @@ CLAUSE_STOPS = re.compile(r"[.;:!?()“”\"\n](?=\s|$)|[“”\"(\n]")
 ACTS_FOR = re.compile(r",? who (?:[a-z]{2,12} )?(?:represent|defend)(?:s|ed|ing)? ([^,.;:“”\"()\n]{2,60})")
 BEHIND = re.compile(r"(?:, (?:who (?:is|was) )?| (?:is|was|remains) )([^;:“”\"()\n.]{3,90})")
 _OF = frozenset({"for", "to", "of", "representing"})
-_LAWYERS = frozenset({"lawyer", "attorney", "counsel", "solicitor"})
 _GENDERS = {"his": "male", "her": "female"}
 
 
-def find_belonging(text: str, names: ArticleNames, head: RoleNoun, owner: Entity, roles: RoleLexicon) -> Entity | None:
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What an article says of `person`: a role, and whose, by the owner's words there or as who "his" means."""
+
+    person: Entity
+    role: RoleNoun
+    words: str
+    owner: Entity | None = None
+
+
+def read_relations(text: str, names: ArticleNames, roles: RoleLexicon) -> dict[str, list[Relation]]:
+    """Return the relations that stand beside the names of people, by the owner's last word, folded."""
+    found: dict[str, list[Relation]] = {}
+    for entity in names.entities:
+        if entity.kind not in ("person", "unknown"):
+            continue
+        for mention in entity.mentions[:MAX_MENTIONS]:
+            for relation in _beside(text, names, mention, roles):
+                name = relation.owner.name if relation.owner is not None else relation.words.strip()
+                found.setdefault(last_word(name), []).append(relation)
+    return found
+
+
+def find_belonging(relations: dict[str, list[Relation]], head: RoleNoun, owner: Entity) -> Entity | None:
     """Return the only person whom the article calls `owner`'s lawyer, daughter …, wherever it says so."""
-    found = [
-        entity
-        for entity in names.entities
-        if entity is not owner
-        and entity.kind in ("person", "unknown")
-        and (head.gender is None or (entity.gender or entity.hint or head.gender) == head.gender)
-        and any(_is_called(text, names, mention, head, owner, roles) for mention in entity.mentions[:MAX_MENTIONS])
-    ]
+    found: list[Entity] = []
+    for relation in relations.get(last_word(owner.name), ()):
+        person = relation.person
+        if (
+            person is not owner
+            and same_role(relation.role, head)
+            and (relation.owner is owner if relation.owner is not None else _means(relation.words, owner))
+            and (head.gender is None or (person.gender or person.hint or head.gender) == head.gender)
+            and not any(person is other for other in found)
+        ):
+            found.append(person)
     return found[0] if len(found) == 1 else None
 
 
-def _is_called(
-    text: str, names: ArticleNames, mention: Mention, head: RoleNoun, owner: Entity, roles: RoleLexicon
-) -> bool:
+def _beside(text: str, names: ArticleNames, mention: Mention, roles: RoleLexicon) -> Iterator[Relation]:
     before = text[max(0, mention.start - BEFORE_REACH) : mention.start]
     after = text[mention.end : mention.end + AFTER_REACH]
-    if head.canonical in _LAWYERS and (acts := ACTS_FOR.match(after)) is not None and _means(acts[1], owner):
-        return True
+    acts = ACTS_FOR.match(after)
+    if acts is not None and "lawyer" in roles.nouns:
+        yield Relation(mention.entity, roles.nouns["lawyer"], acts[1])
     stops = list(CLAUSE_STOPS.finditer(before))
     words = before[stops[-1].end() if stops else 0 :].rstrip(" ,").split()[-MAX_WORDS:]
-    if any(_has_role(word, head, roles) for word in words):
+    if any(_is_role(word, roles) for word in words):
         for first in range(len(words) - 1, -1, -1):
             phrase = parse_phrase(" ".join(words[first:]), roles)
-            if phrase.apposed == "" and _says(phrase, words[first], mention, names, head, owner):
-                return True
+            if phrase.apposed == "":
+                yield from _said(phrase, words[first], mention, names)
     behind = BEHIND.match(after)
-    if behind is not None and any(_has_role(word, head, roles) for word in behind[1].split()):
-        words = behind[1].split(",")[0].split()
-        return bool(words) and _says(parse_phrase(" ".join(words), roles), words[0], mention, names, head, owner)
-    return False
+    words = behind[1].split(",")[0].split() if behind is not None else []
+    if any(_is_role(word, roles) for word in words):
+        yield from _said(parse_phrase(" ".join(words), roles), words[0], mention, names)
 
 
-def _has_role(word: str, head: RoleNoun, roles: RoleLexicon) -> bool:
+def _is_role(word: str, roles: RoleLexicon) -> bool:
     noun = roles.nouns.get(fold(word).strip(","))
-    return noun is not None and not noun.plural and same_role(noun, head)
+    return noun is not None and not noun.plural and noun.kind in ("inside", "class", "office")
 
 
 def same_role(one: RoleNoun, other: RoleNoun) -> bool:
@@ -70,27 +95,29 @@ def same_role(one: RoleNoun, other: RoleNoun) -> bool:
     )
 
 
-def _says(
-    phrase: SourcePhrase, opening: str, mention: Mention, names: ArticleNames, head: RoleNoun, owner: Entity
-) -> bool:
-    """Return whether the phrase beside a name is "Hale's lawyer", "a lawyer for Hale" or "his lawyer" after Hale."""
-    if phrase.head is None or phrase.head.plural or not same_role(phrase.head, head):
-        return False
+def _said(phrase: SourcePhrase, opening: str, mention: Mention, names: ArticleNames) -> Iterator[Relation]:
+    """Yield the relation that a phrase beside a name tells: "Hale's lawyer", "a lawyer for Hale", "his lawyer"."""
+    if phrase.head is None or phrase.head.plural:
+        return
+    person, role, after = mention.entity, phrase.head, phrase.after
     if phrase.owner is not None:
-        return not phrase.after and _means(phrase.owner, owner)
-    if phrase.determiner == "own":
+        if not after:
+            yield Relation(person, role, phrase.owner)
+    elif phrase.determiner == "own":
         gender = _GENDERS.get(fold(opening))
-        return gender is not None and not phrase.after and _last_named(names, mention, gender) is owner
-    return len(phrase.after) > 1 and fold(phrase.after[0]) in _OF and _means(" ".join(phrase.after[1:]), owner)
+        owner = _last_named(names, mention, gender) if gender is not None and not after else None
+        if owner is not None:
+            yield Relation(person, role, "", owner)
+    elif len(after) > 1 and fold(after[0]) in _OF:
+        yield Relation(person, role, " ".join(after[1:]))
 
 
 def _means(words: str, owner: Entity) -> bool:
     """Return whether these words are the owner's name, with or without first name or title."""
-    own = owner.name.split()
-    if last_word(words) != last_word(owner.name):
+    said = words.split()
+    if not said or last_word(words) != last_word(owner.name):
         return False
-    first = fold(words.split()[0])[:1]
-    return len(words.split()) == 1 or first == fold(own[0])[:1] or words.split()[0].endswith(".")
+    return len(said) == 1 or fold(said[0])[:1] == fold(owner.name)[:1] or said[0].endswith(".")
 
 
 def _last_named(names: ArticleNames, mention: Mention, gender: str) -> Entity | None:

@@ -24,6 +24,7 @@ from .names import (
     strip_possessive,
 )
 from .nominals import AFTER_HEAD, POSSESSIVE_WORD, SourcePhrase, parse_phrase
+from .owners import Relation
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun, default_given_names, read_name_words
@@ -133,6 +134,8 @@ class NameStage:
     ranker: SpeakerRanker = field(default_factory=default_ranker)
     scope: str = ""
     sources: dict[tuple[int, int], Answer] = field(default_factory=dict)
+    relations: dict[str, list[Relation]] | None = None
+    """Who is whose lawyer, daughter … by the article's words, once asked for."""
     declined_at: int = -1
     """Where the last source stands whose speaker was declined."""
 

@@ -17,7 +17,7 @@ from .makers import PARTS, find_maker
 from .mentions import Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, fold, last_word, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
-from .owners import find_belonging
+from .owners import Relation, find_belonging, read_relations
 from .registry import RegistryEntry
 from .roles import Gender, RoleNoun
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, NameStage
@@ -191,7 +191,7 @@ class RoleStage(NameStage):
                 return self.found(self.of_entity(person.entity, "nominal", "speaker.aged", "person", share))
         owner = self.owner_of(item, phrase, start)
         if owner is not None:
-            belongs = find_belonging(self.text, self.names, head, owner, self.registry.roles)
+            belongs = find_belonging(self.told_relations(), head, owner)
             if belongs is not None:
                 return self.found(self.of_entity(belongs, "nominal", "speaker.kin", "person"))
         chained = self.chained(phrase, start, owner) if definite or phrase.determiner == "other" else None
@@ -253,6 +253,12 @@ class RoleStage(NameStage):
             return None
         answer, _ = self.from_role(item, parsed, start, start)
         return answer.entity if answer is not None and answer.type == "person" else None
+
+    def told_relations(self) -> dict[str, list[Relation]]:
+        """Return who is whose lawyer, daughter … as the article says, read once."""
+        if self.relations is None:
+            self.relations = read_relations(self.text, self.names, self.registry.roles)
+        return self.relations
 
     def quoting(self, item: Attribution, start: int) -> Answer | None:
         """Return who speaks the quotation around `start`; the stage for pronouns knows."""
@@ -401,8 +407,9 @@ class RoleStage(NameStage):
 
     def may_belong(self, answer: Answer, owner: Entity) -> bool:
         """Return whether an unnamed speaker before was called this owner's, or nobody's."""
-        surnames = {last_word(entity.name) for entity in self.names.entities if entity.kind == "person"}
-        return not answer.modifiers & surnames or last_word(owner.name) in answer.modifiers
+        surnames = self.names.by_surname
+        named = any(one.kind == "person" for word in answer.modifiers for one in surnames.get(word, ()))
+        return not named or last_word(owner.name) in answer.modifiers
 
     def unnamed(
         self, source: str, phrase: SourcePhrase, start: int, *, one: bool = False, owner: Entity | None = None
