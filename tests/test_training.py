@@ -23,6 +23,7 @@ pytest.importorskip("torch", reason="the extra [train] is not installed")
 import torch
 
 from sayso.attribution.training.build import read_decoding
+from sayso.attribution.training.card import write_card
 from sayso.attribution.training.choose import choose_calibration, reliability
 from sayso.attribution.training.data import cut_batches, read_texts, vary_text
 from sayso.attribution.training.loop import _Run, read_checkpoint, read_tokenizer, train_tagger
@@ -280,6 +281,23 @@ def test_shipped_recipe_is_read_and_names_its_inputs() -> None:
     config = json.loads((shipped_folder() / "config.json").read_text(encoding="utf-8"))
     decoding = read_decoding(path)
     assert config["decoding"]["window"] == decoding.window
+
+
+def test_the_card_names_only_data_that_it_knows(tmp_path: Path) -> None:
+    figures = json.loads((shipped_folder() / "metrics.json").read_text(encoding="utf-8"))
+    write_card(tmp_path, figures)
+    shipped = (shipped_folder() / "README.md").read_text(encoding="utf-8")
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == shipped
+    assert "PolNeAR 1.0" in shipped
+    assert "NewsMTSC" in shipped
+    other = dict.fromkeys(("train_sha256", "dev_sha256"), "0" * 64)
+    write_card(tmp_path, figures | {"recipe": figures["recipe"] | other, "unlabelled_sha256": "1" * 64})
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert not [
+        name for name in ("PolNeAR 1.0", "PolNeAR's development", "840", "NewsMTSC", "exact .67") if name in card
+    ]
+    assert card.count("0" * 64) == 2
+    assert "1" * 64 in card
 
 
 def test_rates_rise_and_fall_anew_each_time_it_settles_and_the_mean_of_all_ends_is_kept(tmp_path: Path) -> None:
