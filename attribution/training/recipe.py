@@ -89,12 +89,7 @@ class Recipe:
             teacher_epochs=0,
             teacher_encoder_rate=0.0,
             teacher_head_rate=0.0,
-            states_weight=0.0,
-            settle_epochs=0,
-            settle_share=0.0,
-            settle_times=1,
-            again_epochs=0,
-            again_share=0.0,
+            **_NOTHING_MORE,
         )
 
     @property
@@ -107,13 +102,19 @@ class Recipe:
             epochs=self.again_epochs,
             encoder_rate=self.again_share * self.encoder_rate,
             head_rate=self.again_share * self.head_rate,
-            states_weight=0.0,
-            settle_epochs=0,
-            settle_share=0.0,
-            settle_times=1,
-            again_epochs=0,
-            again_share=0.0,
+            **_NOTHING_MORE,
         )
+
+
+# Of the teacher, and of the network when it learns on: the rates rise and fall once, and that is the end.
+_NOTHING_MORE: dict[str, Any] = {
+    "states_weight": 0.0,
+    "settle_epochs": 0,
+    "settle_share": 0.0,
+    "settle_times": 1,
+    "again_epochs": 0,
+    "again_share": 0.0,
+}
 
 
 def read_recipe(path: Path) -> Recipe:
