@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
-from .antecedents import PREPOSITIONS
 from .authors import find_author
 from .described import KINSHIP
 from .descriptions import describe_source
@@ -16,7 +14,7 @@ from .names import fold, fold_name
 from .nominals import GENERAL, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
-from .speaker_roles import RoleStage
+from .speaker_plurals import HUMAN, PHRASE_OPENS, PHRASE_PARTS, PHRASE_STOPS, PluralStage, without_verb
 from .types import Attribution
 
 COMMA = re.compile(r"\s?(?:,|--|[—–(])?\s*")
@@ -31,34 +29,22 @@ ASIDE = re.compile(r"(?:--|—|–) [^—–\n]{3,70} (?:--|—|–)\s{0,2}\Z")
 RELATED = re.compile(r"\band (?:his|her|their) [a-z]{3,12}, [A-Z]")
 # "Alder Future, a fund that"
 APPOSED_TO = re.compile(r"\b([A-Z][\w&.’'-]{1,30}(?: [A-Z][\w&.’'-]{1,30}){0,4}), \Z")
-# What documents do rather than people.
-SHOWS = re.compile(
-    r"(?:\w{1,12} ){0,3}(?:show|reveal|expose|disclose|illustrate|indicate|demonstrate|contain)(?:s|ed)?\b"
-)
 WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
 MAX_THING_WORDS = 5
-MAX_DESCRIBED_WORDS = 4
-PLURAL_REACH = 400
 THINGS = frozenset({"document", "institution"})
-SUBJECTS = frozenset("he she it they we i you who which that".split())
 AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
 # A pronoun so surely theirs tells the gender of somebody whose name does not.
 SURE_OF_GENDER = 0.93
 MAX_RELATIVE_GAP = 120
-PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
-AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
 SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
 # An unnamed speaker is not taken up by a pronoun further on.
 MAX_UNNAMED_SENTENCES = 3
 ASKERS = frozenset({"questioner", "reporter", "moderator", "anchor", "host", "journalist", "correspondent", "listener"})
 # Words between a noun and its "who".
 MAX_BETWEEN = 7
-HUMAN = frozenset({"inside", "class", "collective", "office"})
-_PHRASE_OPENS = frozenset("the a an some many several few those other".split())
-_PHRASE_STOPS = PREPOSITIONS | frozenset("said says told is was were are and or but as than that".split())
 
 
-class PronounStage(RoleStage):
+class PronounStage(PluralStage):
     """Adds whom a pronoun stands for."""
 
     __slots__ = ()
@@ -268,9 +254,9 @@ class PronounStage(RoleStage):
         if noun is None or noun.kind not in THINGS:
             return None
         first = len(words) - 1
-        while first and len(words) - first < MAX_THING_WORDS and fold(words[first][0]) not in _PHRASE_OPENS:
+        while first and len(words) - first < MAX_THING_WORDS and fold(words[first][0]) not in PHRASE_OPENS:
             before = words[first - 1][0]
-            if before in ',;:.“”"' or fold(before) in _PHRASE_STOPS:
+            if before in ',;:.“”"' or fold(before) in PHRASE_STOPS:
                 break
             first -= 1
         before = fold(words[first - 1][0]) if first else ""
@@ -307,12 +293,12 @@ class PronounStage(RoleStage):
         last = self.joined_before(words, last)
         found = [words[last - 1]] if last else []
         for word in reversed(words[: max(0, last - 1)]):
-            if word in ',;:.“”"' or fold(word) in _PHRASE_STOPS:
+            if word in ',;:.“”"' or fold(word) in PHRASE_STOPS:
                 break
             found.insert(0, word)
-            if len(found) == 4 or fold(word) in _PHRASE_OPENS:
+            if len(found) == 4 or fold(word) in PHRASE_OPENS:
                 break
-        opened = fold(found[0]) in _PHRASE_OPENS if found else False
+        opened = fold(found[0]) in PHRASE_OPENS if found else False
         return found if opened else without_verb(words[: last - len(found)] + found)
 
     def joined_before(self, words: Sequence[str], last: int) -> int:
@@ -324,91 +310,10 @@ class PronounStage(RoleStage):
             if fold(words[first - 1]) in ("and", "of"):
                 noun = self.registry.roles.nouns.get(fold(words[first - 2])) if first > 1 else None
                 return first - 1 if noun is not None and noun.plural and noun.kind in HUMAN else last
-            if fold(words[first - 1]) in _PHRASE_STOPS | _PHRASE_OPENS:
+            if fold(words[first - 1]) in PHRASE_STOPS | PHRASE_OPENS:
                 break
             first -= 1
         return last
-
-    def plural_pronoun(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
-        """Return whom "they" means: the several who spoke last, two people joined, a body, or a plural just named."""
-        shows = SHOWS.match(item.cue or "") is not None
-        if shows and (things := self.several_before(start, frozenset({"document"}))) is not None:
-            return self.found(things)
-        for said in reversed(self.said[-2:]):
-            answer = said.answer
-            near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 3
-            if near and (answer.plural or answer.type == "group"):
-                return self.found(self.again(answer, "pronoun", "speaker.plural"))
-        pair = self.pair_before(start)
-        if pair is not None:
-            return self.found(pair)
-        # A paper or a council is "they" too.
-        for said in reversed(self.said[-1:]):
-            near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 1
-            if near and said.answer.type == "organization":
-                return self.found(self.again(said.answer, "pronoun", "speaker.plural-body"))
-        several = self.several_before(start, HUMAN)
-        return self.found(several) if several is not None else (None, f"{DECLINED}.plural")
-
-    def several_before(self, start: int, kinds: frozenset[str]) -> Answer | None:
-        """Return the one plural of these kinds that the sentence names before `start`, else the sentence before."""
-        sentence = self.names.sentence_of(start)
-        for number in (sentence, sentence - 1):
-            if number < 0:
-                break
-            opens = self.names.sentence_start(number)
-            near = self.text[max(opens, start - PLURAL_REACH) : min(start, self.sentence_end(number))]
-            words = [word.rstrip(".") or word for word in PHRASE_PARTS.findall(near)]
-            places = [
-                index
-                for index, word in enumerate(words, start=1)
-                if (noun := self.registry.roles.nouns.get(fold(word))) is not None
-                and noun.plural
-                and noun.kind in kinds
-            ]
-            if len({fold(words[index - 1]) for index in places}) > 1:
-                return None
-            if places:
-                return self.several(words[: places[-1]], kinds)
-        return None
-
-    def several(self, words: Sequence[str], kinds: frozenset[str]) -> Answer | None:
-        """Return the group or documents whose noun the words end in, described by the words right before it."""
-        found = [words[-1]]
-        for word in reversed(words[:-1]):
-            if not word[:1].isalnum() or fold(word) in _PHRASE_STOPS or len(found) == MAX_DESCRIBED_WORDS:
-                break
-            found.insert(0, word)
-            if fold(word) in _PHRASE_OPENS:
-                break
-        if fold(found[0]) not in _PHRASE_OPENS:
-            found = without_verb(words)
-        phrase = parse_phrase(" ".join(found), self.registry.roles)
-        if phrase.head is None or not phrase.head.plural or phrase.head.kind not in kinds:
-            return None
-        name = describe_source(phrase, self.registry, None)
-        if phrase.head.kind == "document":
-            own_id = self.scoped_id("document", name)
-            return Answer(name, "document", "pronoun", "speaker.plural", own_id, plural=True, head=phrase.head)
-        return self.again(self.group(name, phrase.head), "pronoun", "speaker.plural-noun")
-
-    def sentence_end(self, sentence: int) -> int:
-        starts = self.names.sentence_starts
-        return starts[sentence] if sentence < len(starts) else len(self.text)
-
-    def pair_before(self, start: int) -> Answer | None:
-        """Return "A and B" when two people are joined so in the sentence before or the same one."""
-        sentence = self.names.sentence_of(start)
-        mentions = self.names.before(start, most=12)
-        for one, other in reversed(list(pairwise(mentions))):
-            if sentence - one.sentence > 2:
-                break
-            if one.entity.kind == other.entity.kind == "person" and one.entity is not other.entity:
-                between = self.text[one.end : other.start]
-                if AND_TITLES.fullmatch(between):
-                    name = f"{one.entity.name} and {other.entity.name}"
-                    return Answer(name, "group", "pronoun", "speaker.plural", self.slug_id(name), plural=True)
-        return None
 
     def thing_pronoun(self, start: int) -> tuple[Answer | None, str]:
         sentence = self.names.sentence_of(start)
@@ -425,14 +330,3 @@ class PronounStage(RoleStage):
             if said.answer.type in ("organization", "country", "document"):
                 return self.found(self.again(said.answer, "pronoun", "speaker.thing"))
         return None, f"{DECLINED}.thing"
-
-
-def without_verb(words: Sequence[str]) -> list[str]:
-    """Return the noun that ends `words`, with the word before it unless that is a verb.
-
-    In "it pleased nervous voters" there is one between, in "she met voters" none: then its subject stands before it.
-    """
-    before = words[-3] if len(words) > 2 else "."
-    bare = len(words) < 2 or not words[-2][:1].isalnum() or fold(words[-2]) in _PHRASE_STOPS
-    verb = words[-2:-1] and words[-2].islower() and (before[:1].isupper() or before in SUBJECTS)
-    return list(words[-1:] if bare or verb else words[-2:])

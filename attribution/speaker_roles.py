@@ -54,17 +54,6 @@ POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
 POLL_REACH = 3000
 LEAD_SENTENCES = 3
 SPOUSES = frozenset({"wife", "husband", "ex-wife", "ex-husband", "widow", "widower"})
-# People of a class who are individuals here: they talked to the writer, or their names are withheld.
-SPOKE_THEMSELVES = (
-    re.compile(
-        r"\b(?:I|we) (?:have |had )?(?:spoke|spoken|talked|interviewed|consulted|contacted|reached|met|asked)\b"
-    ),
-    re.compile(
-        r"\b(?:condition of anonymity|interviewed (?:by|for|at|in)|not authorized to|not to be (?:named|identified))\b"
-    ),
-    re.compile(r"\b(?:declined|refused|asked) (?:not )?to be (?:named|identified|quoted)\b"),
-    re.compile(r"\bwho (?:\w+ )?(?:spoke|talked) (?:to|with) (?:a |the )?(?:reporters?\b|[A-Z])"),
-)
 ONE_OF = re.compile(r"one of ", re.IGNORECASE)
 CAMPAIGN_AFTER = re.compile(r"(?:['’]s?)? campaign\b")
 # "any taxpayer", "every voter": all of them
@@ -105,23 +94,12 @@ ANY_BODY = frozenset(
     "institute publication outlet website paper newspaper magazine coalition party board committee".split()
 )
 OWN_CHANNELS = frozenset({"website", "site", "page", "account", "blog", "channel", "program", "show"})
-_ASKED = (
-    r"((?:(?!percent\b|of\b)[a-z-]{2,15} ){0,2}"
-    r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
-)
-ASKED_AHEAD = re.compile(r"[\d.]{1,5} ?(?:percent|per cent|%) of (?:the |all |those )?" + _ASKED)
-ASKED_BEFORE = re.compile(r"(?:\b[Aa]mong|\b[Oo]f|\d|percent of) (?:the |all |those )?" + _ASKED)
-ASKED_REACH = 500
-PLURAL_HEADS = frozenset(
-    ["countries", "leaders", "sides", "parties", "nations", "allies", "both sides", "both parties"]
-)
 MEDIA_WORD = re.compile(
     r"\b(?:times|post|news|journal|tribune|herald|gazette|magazine|guardian|press|radio|tv|television|network)$",
     re.IGNORECASE,
 )
 
 _TELLING = frozenset({"military", "intelligence", "defense", "defence", "police", "former"})
-_WEST = frozenset({"west", "western powers", "western countries"})
 _MEDIA_HEADS = frozenset(
     "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly".split()
 )
@@ -485,86 +463,21 @@ class RoleStage(NameStage):
             for index, word in enumerate(phrase.modifiers)
         )
 
-    def withheld_names(self, start: int, end: int) -> bool:
-        """Return whether people of a class spoke themselves, their names not given: "voters I met in Alder"."""
-        return any(pattern.search(self.text, start, end) is not None for pattern in SPOKE_THEMSELVES)
-
     def plural_role(self, phrase: SourcePhrase, start: int, end: int, definite: bool) -> tuple[Answer | None, str]:
-        """Return a group, or unnamed people of an inside role or those whose names the article withholds."""
-        head = phrase.head
-        assert head is not None
-        if definite and phrase.owner is None and head.form in PLURAL_HEADS and not phrase.modifiers:
-            for said in reversed(self.said[-3:]):
-                if said.answer.type == "group" and said.answer.plural:
-                    return self.found(self.again(said.answer, "nominal", "speaker.chain"))
-        if definite and not phrase.modifiers and phrase.owner is None:
-            chained = self.chained(phrase, start)
-            if chained is not None:
-                return self.found(chained)
-        if head.kind == "inside" or self.withheld_names(start, end):
-            return self.unnamed(self.text[start:start], phrase, start)
-        if head.form in ("men", "candidates", "leaders", "nominees", "presidents", "countries", "sides"):
-            pair = self.pair(phrase, start)
-            if pair is not None:
-                return self.found(pair)
-        return self.found(self.group(describe_source(phrase, self.registry, None), head))
-
-    def pair(self, phrase: SourcePhrase, start: int) -> Answer | None:
-        """Return the two people (or their countries) last named, for "both men", "the two leaders", "both sides"."""
-        lead = fold(self.text[start : start + 9])
-        if not (lead.startswith(("both ", "the two "))):
-            return None
-        head = phrase.head
-        countries = head is not None and head.form in (
-            "countries",
-            "sides",
-            "parties",
-            "nations",
-            "both sides",
-            "both parties",
-        )
-        parts: list[str] = []
-        for mention in reversed(self.names.before(start, most=40)):
-            entity = mention.entity
-            name: str | None = None
-            if countries:
-                home = entity.entry.country if entity.entry is not None and entity.kind == "person" else None
-                country = self.registry.by_id(home) if home else entity.entry if entity.kind == "country" else None
-                name = country.name if country is not None else None
-            elif entity.kind == "person":
-                name = entity.name
-            if name is not None and name not in parts:
-                parts.insert(0, name)
-            if len(parts) == 2:
-                joined = " and ".join(parts)
-                return Answer(joined, "group", "nominal", "speaker.group", self.slug_id(joined), plural=True, head=head)
-        return None
+        """Return whom a plural role noun means; the stage for plurals knows."""
+        return None, f"{DECLINED}.plural"
 
     def collective(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
-        head = phrase.head
-        assert head is not None
-        if head.form in ("both sides", "both parties", "sides", "parties"):
-            pair = self.pair(phrase, start)
-            if pair is not None:
-                return self.found(pair)
-        if head.form in _WEST:
-            return self.found(self.group("Western countries", head))
-        if head.form == "percent":
-            asked = self.asked(start)
-            return self.found(self.group(asked or "poll respondents", head))
-        return self.found(self.group(describe_source(phrase, self.registry, None), head))
+        """Return the group that a collective means; the stage for plurals knows."""
+        return None, f"{DECLINED}.plural"
+
+    def withheld_names(self, start: int, end: int) -> bool:
+        """Return whether people of a class spoke themselves; the stage for plurals knows."""
+        return False
 
     def owned(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str] | None:
         """Return whose thing "his website" is; the stage for pronouns knows."""
         return None
-
-    def asked(self, start: int) -> str | None:
-        """Return of whom a percentage is, as the sentence or the one before says: "Among likely voters, 46 percent"."""
-        ahead = ASKED_AHEAD.match(self.text, start)
-        if ahead is not None:
-            return " ".join(ahead[1].split())
-        found = list(ASKED_BEFORE.finditer(self.text, max(0, start - ASKED_REACH), start))
-        return " ".join(found[-1][1].split()) if found else None
 
     def owning_body(self, item: Attribution, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return the body whose thing speaks: "the party's rules", "the agency's bureaucracy"."""

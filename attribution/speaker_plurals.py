@@ -1,0 +1,225 @@
+"""Speakers who are several: groups, unnamed people of one role, "both men", "they"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from .antecedents import PREPOSITIONS
+from .descriptions import describe_source
+from .names import fold
+from .nominals import SourcePhrase, parse_phrase
+from .speaker_names import DECLINED, Answer
+from .speaker_roles import RoleStage
+from .types import Attribution
+
+# People of a class who are individuals here: they talked to the writer, or their names are withheld.
+SPOKE_THEMSELVES = (
+    re.compile(
+        r"\b(?:I|we) (?:have |had )?(?:spoke|spoken|talked|interviewed|consulted|contacted|reached|met|asked)\b"
+    ),
+    re.compile(
+        r"\b(?:condition of anonymity|interviewed (?:by|for|at|in)|not authorized to|not to be (?:named|identified))\b"
+    ),
+    re.compile(r"\b(?:declined|refused|asked) (?:not )?to be (?:named|identified|quoted)\b"),
+    re.compile(r"\bwho (?:\w+ )?(?:spoke|talked) (?:to|with) (?:a |the )?(?:reporters?\b|[A-Z])"),
+)
+_ASKED = (
+    r"((?:(?!percent\b|of\b)[a-z-]{2,15} ){0,2}"
+    r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
+)
+ASKED_AHEAD = re.compile(r"[\d.]{1,5} ?(?:percent|per cent|%) of (?:the |all |those )?" + _ASKED)
+ASKED_BEFORE = re.compile(r"(?:\b[Aa]mong|\b[Oo]f|\d|percent of) (?:the |all |those )?" + _ASKED)
+ASKED_REACH = 500
+PLURAL_HEADS = frozenset(
+    ["countries", "leaders", "sides", "parties", "nations", "allies", "both sides", "both parties"]
+)
+_WEST = frozenset({"west", "western powers", "western countries"})
+# What documents do rather than people.
+SHOWS = re.compile(
+    r"(?:\w{1,12} ){0,3}(?:show|reveal|expose|disclose|illustrate|indicate|demonstrate|contain)(?:s|ed)?\b"
+)
+MAX_DESCRIBED_WORDS = 4
+PLURAL_REACH = 400
+SUBJECTS = frozenset("he she it they we i you who which that".split())
+PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
+AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
+HUMAN = frozenset({"inside", "class", "collective", "office"})
+PHRASE_OPENS = frozenset("the a an some many several few those other".split())
+PHRASE_STOPS = PREPOSITIONS | frozenset("said says told is was were are and or but as than that".split())
+
+
+class PluralStage(RoleStage):
+    """Adds whom plural role nouns and plural pronouns mean."""
+
+    __slots__ = ()
+
+    def withheld_names(self, start: int, end: int) -> bool:
+        """Return whether people of a class spoke themselves, their names not given: "voters I met in Alder"."""
+        return any(pattern.search(self.text, start, end) is not None for pattern in SPOKE_THEMSELVES)
+
+    def plural_role(self, phrase: SourcePhrase, start: int, end: int, definite: bool) -> tuple[Answer | None, str]:
+        """Return a group, or unnamed people of an inside role or those whose names the article withholds."""
+        head = phrase.head
+        assert head is not None
+        if definite and phrase.owner is None and head.form in PLURAL_HEADS and not phrase.modifiers:
+            for said in reversed(self.said[-3:]):
+                if said.answer.type == "group" and said.answer.plural:
+                    return self.found(self.again(said.answer, "nominal", "speaker.chain"))
+        if definite and not phrase.modifiers and phrase.owner is None:
+            chained = self.chained(phrase, start)
+            if chained is not None:
+                return self.found(chained)
+        if head.kind == "inside" or self.withheld_names(start, end):
+            return self.unnamed(self.text[start:start], phrase, start)
+        if head.form in ("men", "candidates", "leaders", "nominees", "presidents", "countries", "sides"):
+            pair = self.pair(phrase, start)
+            if pair is not None:
+                return self.found(pair)
+        return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def pair(self, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the two people (or their countries) last named, for "both men", "the two leaders", "both sides"."""
+        lead = fold(self.text[start : start + 9])
+        if not (lead.startswith(("both ", "the two "))):
+            return None
+        head = phrase.head
+        countries = head is not None and head.form in (
+            "countries",
+            "sides",
+            "parties",
+            "nations",
+            "both sides",
+            "both parties",
+        )
+        parts: list[str] = []
+        for mention in reversed(self.names.before(start, most=40)):
+            entity = mention.entity
+            name: str | None = None
+            if countries:
+                home = entity.entry.country if entity.entry is not None and entity.kind == "person" else None
+                country = self.registry.by_id(home) if home else entity.entry if entity.kind == "country" else None
+                name = country.name if country is not None else None
+            elif entity.kind == "person":
+                name = entity.name
+            if name is not None and name not in parts:
+                parts.insert(0, name)
+            if len(parts) == 2:
+                joined = " and ".join(parts)
+                return Answer(joined, "group", "nominal", "speaker.group", self.slug_id(joined), plural=True, head=head)
+        return None
+
+    def collective(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
+        head = phrase.head
+        assert head is not None
+        if head.form in ("both sides", "both parties", "sides", "parties"):
+            pair = self.pair(phrase, start)
+            if pair is not None:
+                return self.found(pair)
+        if head.form in _WEST:
+            return self.found(self.group("Western countries", head))
+        if head.form == "percent":
+            asked = self.asked(start)
+            return self.found(self.group(asked or "poll respondents", head))
+        return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def asked(self, start: int) -> str | None:
+        """Return of whom a percentage is, as the sentence or the one before says: "Among likely voters, 46 percent"."""
+        ahead = ASKED_AHEAD.match(self.text, start)
+        if ahead is not None:
+            return " ".join(ahead[1].split())
+        found = list(ASKED_BEFORE.finditer(self.text, max(0, start - ASKED_REACH), start))
+        return " ".join(found[-1][1].split()) if found else None
+
+    def plural_pronoun(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
+        """Return whom "they" means: the several who spoke last, two people joined, a body, or a plural just named."""
+        shows = SHOWS.match(item.cue or "") is not None
+        if shows and (things := self.several_before(start, frozenset({"document"}))) is not None:
+            return self.found(things)
+        for said in reversed(self.said[-2:]):
+            answer = said.answer
+            near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 3
+            if near and (answer.plural or answer.type == "group"):
+                return self.found(self.again(answer, "pronoun", "speaker.plural"))
+        pair = self.pair_before(start)
+        if pair is not None:
+            return self.found(pair)
+        # A paper or a council is "they" too.
+        for said in reversed(self.said[-1:]):
+            near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 1
+            if near and said.answer.type == "organization":
+                return self.found(self.again(said.answer, "pronoun", "speaker.plural-body"))
+        several = self.several_before(start, HUMAN)
+        return self.found(several) if several is not None else (None, f"{DECLINED}.plural")
+
+    def several_before(self, start: int, kinds: frozenset[str]) -> Answer | None:
+        """Return the one plural of these kinds that the sentence names before `start`, else the sentence before."""
+        sentence = self.names.sentence_of(start)
+        for number in (sentence, sentence - 1):
+            if number < 0:
+                break
+            opens = self.names.sentence_start(number)
+            near = self.text[max(opens, start - PLURAL_REACH) : min(start, self.sentence_end(number))]
+            words = [word.rstrip(".") or word for word in PHRASE_PARTS.findall(near)]
+            places = [
+                index
+                for index, word in enumerate(words, start=1)
+                if (noun := self.registry.roles.nouns.get(fold(word))) is not None
+                and noun.plural
+                and noun.kind in kinds
+            ]
+            if len({fold(words[index - 1]) for index in places}) > 1:
+                return None
+            if places:
+                return self.several(words[: places[-1]], kinds)
+        return None
+
+    def several(self, words: Sequence[str], kinds: frozenset[str]) -> Answer | None:
+        """Return the group or documents whose noun the words end in, described by the words right before it."""
+        found = [words[-1]]
+        for word in reversed(words[:-1]):
+            if not word[:1].isalnum() or fold(word) in PHRASE_STOPS or len(found) == MAX_DESCRIBED_WORDS:
+                break
+            found.insert(0, word)
+            if fold(word) in PHRASE_OPENS:
+                break
+        if fold(found[0]) not in PHRASE_OPENS:
+            found = without_verb(words)
+        phrase = parse_phrase(" ".join(found), self.registry.roles)
+        if phrase.head is None or not phrase.head.plural or phrase.head.kind not in kinds:
+            return None
+        name = describe_source(phrase, self.registry, None)
+        if phrase.head.kind == "document":
+            own_id = self.scoped_id("document", name)
+            return Answer(name, "document", "pronoun", "speaker.plural", own_id, plural=True, head=phrase.head)
+        return self.again(self.group(name, phrase.head), "pronoun", "speaker.plural-noun")
+
+    def sentence_end(self, sentence: int) -> int:
+        starts = self.names.sentence_starts
+        return starts[sentence] if sentence < len(starts) else len(self.text)
+
+    def pair_before(self, start: int) -> Answer | None:
+        """Return "A and B" when two people are joined so in the sentence before or the same one."""
+        sentence = self.names.sentence_of(start)
+        mentions = self.names.before(start, most=12)
+        for one, other in reversed(list(pairwise(mentions))):
+            if sentence - one.sentence > 2:
+                break
+            if one.entity.kind == other.entity.kind == "person" and one.entity is not other.entity:
+                between = self.text[one.end : other.start]
+                if AND_TITLES.fullmatch(between):
+                    name = f"{one.entity.name} and {other.entity.name}"
+                    return Answer(name, "group", "pronoun", "speaker.plural", self.slug_id(name), plural=True)
+        return None
+
+
+def without_verb(words: Sequence[str]) -> list[str]:
+    """Return the noun that ends `words`, with the word before it unless that is a verb.
+
+    In "it pleased nervous voters" there is one between, in "she met voters" none: then its subject stands before it.
+    """
+    before = words[-3] if len(words) > 2 else "."
+    bare = len(words) < 2 or not words[-2][:1].isalnum() or fold(words[-2]) in PHRASE_STOPS
+    verb = words[-2:-1] and words[-2].islower() and (before[:1].isupper() or before in SUBJECTS)
+    return list(words[-1:] if bare or verb else words[-2:])
