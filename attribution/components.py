@@ -1,7 +1,8 @@
 """The spaCy side: pipeline components, what they leave on a Doc, and how to read it back.
 
 `nlp.add_pipe("sayso_attribution")` and `nlp.add_pipe("sayso_speakers")` work in any pipeline; neither needs tags, a
-parse or entities, and their answers do not depend on the tokenizer. A dependency parse is used where there is one.
+parse or entities, and their answers do not depend on the tokenizer. A dependency parse and entities are used where
+there are any.
 Results are three span groups (contents, cues, sources; a span's id is its attribution's) with the exact records in the
 contents' attributes, so they survive `Doc.to_bytes` and `DocBin`; `doc._.attributions` reads them.
 """
@@ -19,6 +20,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from .extraction import Extractor, as_article
 from .models import RULES
 from .parsed import refine_by_parse
+from .recognised import KINDS, Recognised
 from .registry import Registry
 from .types import Article, Attribution
 
@@ -43,6 +45,15 @@ def article_of(doc: Doc) -> Article:
     known = doc.user_data.get(ARTICLE_KEY) or {}
     article = as_article(doc.text)
     return replace(article, id=known.get("id") or article.id, date=known.get("date"))
+
+
+def recognised_in(doc: Doc) -> list[Recognised]:
+    """Return the people, organizations and places among the entities that the pipeline put on `doc`."""
+    return [
+        Recognised(entity.start_char, entity.end_char, KINDS[entity.label_])
+        for entity in doc.ents
+        if entity.label_ in KINDS
+    ]
 
 
 def write_attributions(doc: Doc, attributions: Iterable[Attribution], *, spans_key: str = SPANS_KEY) -> None:
@@ -137,7 +148,8 @@ class SpeakerLinker(_Stateless):
         if found:
             article = article_of(doc)
             masks = self.extractor.find_masks(article.text)
-            resolved = self.extractor.resolve(article, found, masks=masks)
+            names = recognised_in(doc)
+            resolved = self.extractor.resolve(article, found, masks=masks, recognised=names)
             write_attributions(doc, resolved, spans_key=self.spans_key)
         return doc
 

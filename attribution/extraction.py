@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from .boilerplate import find_boilerplate
 from .combine import read_conventions
 from .models import read_tagger
+from .recognised import Recognised
 from .registry import Registry
 from .rules import RULES_VERSION, RuleEngine
 from .speakers import resolve_speakers
@@ -118,12 +119,22 @@ class Extractor:
         return self.engine.find(article.text, article_id=article.id, masks=masks, text_sha256=article.text_sha256)
 
     def resolve(
-        self, article: Article, found: Sequence[Attribution], *, masks: Sequence[tuple[int, int]]
+        self,
+        article: Article,
+        found: Sequence[Attribution],
+        *,
+        masks: Sequence[tuple[int, int]],
+        recognised: Sequence[Recognised] = (),
     ) -> list[Attribution]:
-        """Return `found` with speakers; the article's date decides who held a role."""
+        """Return `found` with speakers; the article's date decides who held a role.
+
+        `recognised` are names that another pipeline found in the article.
+        """
         if not found:
             return []
-        return resolve_speakers(article.text, found, registry=self.registry, date=article.date, masks=masks)
+        return resolve_speakers(
+            article.text, found, registry=self.registry, date=article.date, masks=masks, recognised=recognised
+        )
 
 
 def as_article(item: str | Article) -> Article:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
 from .names import fold, fold_name, last_word, split_name, strip_possessive
+from .recognised import Recognised, cut_by, parse_recognised
 from .registry import Registry, RegistryEntry
 from .roles import Gender, RoleLexicon, default_given_names, default_roles
 
@@ -115,19 +116,34 @@ class ArticleNames:
         return self.mentions[max(0, index - most) : index]
 
 
-def find_names(text: str, registry: Registry, *, masks: Sequence[tuple[int, int]] = ()) -> ArticleNames:
-    """Return the article's names. Names inside `masks` (boilerplate) are left out; offsets are those of `text`."""
+def find_names(
+    text: str,
+    registry: Registry,
+    *,
+    masks: Sequence[tuple[int, int]] = (),
+    recognised: Sequence[Recognised] = (),
+) -> ArticleNames:
+    """Return the article's names. Names inside `masks` (boilerplate) are left out; offsets are those of `text`.
+
+    `recognised` are names that another pipeline found; where it has one, capitals don't decide.
+    """
     sentence_starts = [match.end() for match in SENTENCE_END.finditer(text)]
     found = ArticleNames([], [], [], sentence_starts, {}, {})
     singles: list[tuple[int, int, ParsedName, str]] = []
-    for start, end, raw in name_strings(text, masks):
+    people: set[int] = set()
+    for start, end, raw, kind in _strings(text, masks, recognised):
         if raw.lower() in STOP_WORDS and not raw.isupper():
             continue  # "The", "But": most capitals that open a sentence
-        parsed = parse_name(raw, registry, after_article(text, start))
+        if kind is None:
+            parsed = parse_name(raw, registry, after_article(text, start))
+        else:
+            parsed = parse_recognised(raw, registry, kind, after_article(text, start))
         if not parsed.name:
             continue
         name_start = start + parsed.offset
-        if parsed.entry is None and " " not in parsed.name:
+        if parsed.entry is None and " " not in parsed.name and kind not in ("organization", "thing"):
+            if kind == "person":
+                people.add(name_start)
             singles.append((name_start, end, parsed, raw))
             continue
         if parsed.kind == "unknown" and parsed.name.count(" ") == 2 and (cut := _imperative(text, name_start, raw)):
@@ -140,7 +156,7 @@ def find_names(text: str, registry: Registry, *, masks: Sequence[tuple[int, int]
         _add(found, text, name_start, end, parsed)
     _merge_longer(found)
     _choose_forms(found)
-    _link_singles(found, text, singles, registry)
+    _link_singles(found, text, singles, registry, people)
     found.mentions.sort(key=lambda mention: mention.start)
     found.starts = [mention.start for mention in found.mentions]
     return found
@@ -362,10 +378,28 @@ def _take_roles(entity: Entity, words: Sequence[str], roles: RoleLexicon) -> Non
                     entity.kind = "person"
 
 
+def _strings(
+    text: str, masks: Sequence[tuple[int, int]], recognised: Sequence[Recognised]
+) -> Iterable[tuple[int, int, str, EntityKind | None]]:
+    """Return what may be names: sequences of capitals, cut where another pipeline's names begin and end."""
+    strings = name_strings(text, masks)
+    if not recognised:
+        return ((start, end, raw, None) for start, end, raw in strings)
+    seen = [r for r in recognised if not any(r.start < end and start < r.end for start, end in masks)]
+    return cut_by(strings, text, seen)
+
+
 def _link_singles(
-    found: ArticleNames, text: str, singles: list[tuple[int, int, ParsedName, str]], registry: Registry
+    found: ArticleNames,
+    text: str,
+    singles: list[tuple[int, int, ParsedName, str]],
+    registry: Registry,
+    people: Container[int],
 ) -> None:
-    """Add one-word names as mentions of whom they can mean: a surname or first name of the article, or the registry."""
+    """Add one-word names as mentions of whom they can mean: a surname or first name of the article, or the registry.
+
+    `people` are the starts of those that another pipeline takes for people: they are somebody, linked or not.
+    """
     firsts: dict[str, list[Entity]] = {}
     lasts: dict[str, Entity] = {}
     for known_entity in found.entities:
@@ -396,6 +430,10 @@ def _link_singles(
             entity = firsts[key][0]
         if entity is None and key in lasts and raw[:1].isupper() and after_article(text, start):
             entity = lasts[key]
+        if entity is None and start in people:
+            entity = Entity(parsed.name, "person", None, parsed.gender)
+            found.entities.append(entity)
+            found.by_surname.setdefault(key, []).append(entity)
         if (
             entity is None
             and parsed.titles

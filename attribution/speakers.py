@@ -16,6 +16,7 @@ from .mentions import find_names
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
 from .ranking import SpeakerRanker, default_ranker
+from .recognised import Recognised
 from .registry import Registry
 from .roles import default_source_patterns
 from .speaker_implicit import ImplicitStage
@@ -36,16 +37,17 @@ def resolve_speakers(
     date: str | None,
     masks: Sequence[tuple[int, int]] = (),
     ranker: SpeakerRanker | None = None,
+    recognised: Sequence[Recognised] = (),
 ) -> list[Attribution]:
     """Return the attributions in their order, each with `speaker` set or None (declined) and its reason in `why`.
 
     Deterministic and without state. `date` (ISO, may be partial) decides who held an office; without it only the
     article itself tells. Names inside `masks` (boilerplate) are not seen. Nothing is read beyond `text`.
-    `ranker` defaults to the one that ships.
+    `ranker` defaults to the one that ships. `recognised` are names that another pipeline found in `text`.
     """
     if not attributions:
         return []
-    names = find_names(text, registry, masks=masks)
+    names = find_names(text, registry, masks=masks, recognised=recognised)
     resolver = Resolver(text, attributions, registry, date, names, ranker=ranker or default_ranker())
     return [
         item.with_speaker(*resolver.speaker(item, answer, why))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
+from spacy.pipeline import EntityRuler
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc, DocBin
 
+from sayso.attribution.capitals import EntityKind, name_strings
 from sayso.attribution.components import (
     AttributionFinder,
     article_of,
@@ -23,6 +26,7 @@ from sayso.attribution.components import (
     write_attributions,
 )
 from sayso.attribution.extraction import CHARS_AT_ONCE, Extractor, as_article, keep_confident
+from sayso.attribution.recognised import Recognised, cut_by
 from sayso.attribution.registry import Registry
 from sayso.attribution.types import Article
 
@@ -117,6 +121,58 @@ def test_another_tokenizer_gives_the_same_answers(nlp: Language) -> None:
     doc = own(TEXT)
     assert doc._.attributions == nlp(TEXT)._.attributions
     assert next(span.text for span in doc.spans[group_names()[2]]) == "Ana Ruiz."  # widened to whole tokens
+
+
+def _with_entities(*patterns: tuple[str, str]) -> Language:
+    nlp = spacy.blank("en")
+    ruler = nlp.add_pipe("entity_ruler")
+    assert isinstance(ruler, EntityRuler)
+    ruler.add_patterns([{"label": label, "pattern": name} for label, name in patterns])
+    nlp.add_pipe("sayso_attribution")
+    nlp.add_pipe("sayso_speakers")
+    return nlp
+
+
+def _speakers(nlp: Language, text: str) -> list[tuple[str, str] | None]:
+    return [item.speaker and (item.speaker.type, item.speaker.name) for item in nlp(text)._.attributions]
+
+
+def test_entities_of_the_pipeline_say_what_a_name_is(nlp: Language) -> None:
+    text = "“Rents will rise,” said Amber Holdings. “We pay,” said Minister Kestrel Ando Brightwater of Alder."
+    assert _speakers(nlp, text)[0] == ("person", "Amber Holdings")
+    own = _with_entities(("ORG", "Amber Holdings"), ("PERSON", "Kestrel Ando Brightwater"), ("GPE", "Alder"))
+    assert _speakers(own, text) == [("organization", "Amber Holdings"), ("person", "Kestrel Ando Brightwater")]
+
+
+def test_one_word_may_be_a_body_or_a_person(nlp: Language) -> None:
+    text = "Quillan met reporters. “Rents will rise,” a spokesman for Quillan said. “We pay,” said Quillan."
+    assert _speakers(_with_entities(("ORG", "Quillan")), text)[-1] == ("organization", "Quillan")
+    assert _speakers(_with_entities(("PERSON", "Quillan")), text)[-1] == ("person", "Quillan")
+    later = "Early on Monday Quillan met reporters. “We pay,” she said."
+    assert _speakers(nlp, later) == [None]
+    assert _speakers(_with_entities(("PERSON", "Quillan")), later) == [("person", "Quillan")]
+
+
+def test_entities_do_not_overrule_the_registry() -> None:
+    text = "“We are ready to talk,” said Dmitry Peskov, a spokesman."
+    wrong = _with_entities(("ORG", "Peskov"), ("WORK_OF_ART", "Dmitry Peskov, a"), ("NORP", "spokesman"))
+    for label in ("ORG", "LAW"):
+        own = _with_entities((label, "Dmitry Peskov"))
+        assert _speakers(own, text) == [("person", "Dmitry Peskov")]
+    assert len(_speakers(wrong, text)) == 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(-3, 60), st.integers(-3, 70), st.sampled_from(["person", "organization", "thing"])))
+)
+def test_any_entities_leave_the_text_whole(spans: list[tuple[int, int, EntityKind]]) -> None:
+    text = "Mayor Ana Ruiz’s office said Ben Lee, of Alder Bank, won’t pay.\n“No,” he said."
+    strings = name_strings(text, ())
+    pieces = cut_by(strings, text, [Recognised(*span) for span in spans])
+    assert all(text[start:end] == raw and raw.strip() for start, end, raw, _ in pieces)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(pieces))
+    if not spans:
+        assert [piece[:3] for piece in pieces] == strings
 
 
 def test_the_article_on_the_doc_gives_id_and_date(nlp: Language) -> None:
