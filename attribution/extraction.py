@@ -133,7 +133,13 @@ class Extractor:
         if not found:
             return []
         return resolve_speakers(
-            article.text, found, registry=self.registry, date=article.date, masks=masks, recognised=recognised
+            article.text,
+            found,
+            registry=self.registry,
+            date=article.date,
+            masks=masks,
+            recognised=recognised,
+            publisher=article.publisher,
         )
 
 

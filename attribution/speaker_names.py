@@ -133,6 +133,8 @@ class NameStage:
     reported: Quotations = field(default_factory=lambda: Quotations(()))
     ranker: SpeakerRanker = field(default_factory=default_ranker)
     scope: str = ""
+    publisher: str | None = None
+    """The name of the body that publishes the article."""
     sources: dict[tuple[int, int], Answer] = field(default_factory=dict)
     relations: dict[str, list[Relation]] | None = None
     """Who is whose lawyer, daughter … by the article's words, once asked for."""

@@ -29,6 +29,12 @@ ASIDE = re.compile(r"(?:--|—|–) [^—–\n]{3,70} (?:--|—|–)\s{0,2}\Z")
 RELATED = re.compile(r"\band (?:his|her|their) [a-z]{3,12}, [A-Z]")
 # "Alder Future, a fund that"
 APPOSED_TO = re.compile(r"\b([A-Z][\w&.’'-]{1,30}(?: [A-Z][\w&.’'-]{1,30}){0,4}), \Z")
+# What a newspaper says of its own work.
+HOUSE_ACTS = re.compile(
+    r"[Ww]e(?:[’']ve| have| had)? (?:also |recently |then )?"
+    r"(?:asked|examined?|surveyed|polled|invited|contacted|reached out|fact-checked|reviewed|interviewed)\b"
+)
+SAYS_I = re.compile(r"\bI\b(?![.-])")
 WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
 MAX_THING_WORDS = 5
 THINGS = frozenset({"document", "institution"})
@@ -87,6 +93,9 @@ class PronounStage(PluralStage):
             quoting = self.quoting(item, start)
             if quoting is not None:
                 return self.found(self.again(quoting, "pronoun", "speaker.first-person"))
+            if self.is_house_voice(start):
+                assert self.publisher is not None
+                return self.found(self.again(self.organization(self.publisher), "pronoun", "speaker.publisher"))
         elif words[0] in ("all", "some", "many", "most", "few", "others"):
             for said in reversed(self.said[-2:]):
                 if said.answer.plural and said.answer.head is not None and words[0] in ("all", "most"):
@@ -94,6 +103,13 @@ class PronounStage(PluralStage):
         if name == "somebody":
             return self.found(Answer(name, "unnamed", "pronoun", "speaker.general", self.scoped_id("unnamed", name)))
         return self.found(Answer(name, "group", "pronoun", "speaker.general", self.slug_id(name), plural=True))
+
+    def is_house_voice(self, start: int) -> bool:
+        """Return whether "we" is the newspaper: "We asked our readers", in a paragraph where nobody says "I"."""
+        if self.publisher is None or start in self.quoted or HOUSE_ACTS.match(self.text, start) is None:
+            return False
+        opens, ends = self.text.rfind("\n", 0, start) + 1, self.text.find("\n", start)
+        return SAYS_I.search(self.text, opens, ends if ends >= 0 else len(self.text)) is None
 
     def quoting(self, item: Attribution, start: int) -> Answer | None:
         """Return the speaker of the quotation around `start`, if there is one."""

@@ -9,6 +9,15 @@ from itertools import zip_longest
 
 from .antecedents import SENTENCE_OPENING, Candidate, find_candidates, grammar_of
 from .authors import find_author
+from .bodies import (
+    find_committee,
+    find_nearest,
+    find_police,
+    find_state,
+    full_court,
+    is_american,
+    is_headline,
+)
 from .capitals import ORG_WORDS
 from .dates import find_latest_date
 from .described import BODY_WORDS, KINSHIP, bodies_of, find_described
@@ -77,9 +86,10 @@ PARTS_OF_BODIES = frozenset({"panel", "board", "bench", "chamber", "division"})
 KINDS_CALLED: dict[str, frozenset[str]] = {
     "bank": frozenset({"bank"}),
     "lender": frozenset({"bank"}),
-    "company": frozenset({"company", "bank"}),
-    "firm": frozenset({"company", "bank"}),
-    "corporation": frozenset({"company", "bank"}),
+    "company": frozenset({"company", "carmaker", "platform"}),
+    "firm": frozenset({"company"}),
+    "corporation": frozenset({"company", "carmaker"}),
+    "airline": frozenset({"airline"}),
     "automaker": frozenset({"carmaker"}),
     "union": frozenset({"union"}),
     "think tank": frozenset({"research"}),
@@ -528,6 +538,9 @@ class RoleStage(NameStage):
             owned = self.owned(item, phrase, start) if head.form in OWN_CHANNELS else None
             return owned or self.own_institution(item, phrase, start)
         if definite and not phrase.modifiers:
+            nearest = find_nearest(self.text, self.names, self.quoted, head.form, start)
+            if nearest is not None:
+                return self.found(self.of_entity(nearest, "nominal", "speaker.institution", "organization"))
             for said in reversed(self.said[-LOOK_BACK_SAID:]):
                 answer = said.answer
                 if answer.type == "organization" and (
@@ -536,6 +549,8 @@ class RoleStage(NameStage):
                     return self.found(self.again(answer, "nominal", "speaker.chain"))
             for mention in reversed(self.names.before(start, most=120)):
                 entity = mention.entity
+                if is_headline(entity.name) or head.form == "state":
+                    continue
                 if entity.kind == "organization" and (
                     fold(entity.name).split()[-1] == head.form
                     or head.form in fold(entity.name).split()
@@ -549,6 +564,9 @@ class RoleStage(NameStage):
             for said in reversed(self.said[-2:]):
                 if said.answer.type == "organization" and head.form in ANY_BODY:
                     return self.found(self.again(said.answer, "nominal", "speaker.institution"))
+        meant = self.body_meant(phrase, start)
+        if meant is not None:
+            return self.found(meant)
         part = self.part_of_body(phrase, start, end) if end is not None else None
         if part is not None:
             return self.found(part)
@@ -559,7 +577,8 @@ class RoleStage(NameStage):
                 return self.found(self.of_entity(known_body, "nominal", "speaker.institution"))
         body = self.body_called(phrase, start)
         if body is not None:
-            return self.found(self.of_entity(body, "nominal", "speaker.institution", "organization"))
+            answer = self.of_entity(body, "nominal", "speaker.institution", "organization")
+            return self.found(replace(answer, name=full_court(self.text, answer.name)))
         if self.is_proper(phrase, start):
             name = " ".join(own)
             return self.found(self.organization(name, "name"))
@@ -569,6 +588,28 @@ class RoleStage(NameStage):
             return self.found(Answer(name, "organization", "nominal", "speaker.body", self.slug_id(name), head=head))
         own_id = self.scoped_id("organization", name)
         return self.found(Answer(name, "organization", "nominal", "speaker.institution", own_id, head=head))
+
+    def body_meant(self, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the police, state, government or committee that its kind alone tells in this article."""
+        head = phrase.head
+        assert head is not None
+        words = [fold(word) for word in phrase.modifiers]
+        name: str | None = None
+        bare = not words and phrase.determiner in ("definite", "none") and not phrase.after
+        if head.form == "police" and bare:
+            name = find_police(self.text)
+            if name is not None and last_word(re.split(r" [Pp]olice", name)[0]) in self.names.by_surname:
+                name = None
+        elif head.form == "state" and bare and phrase.determiner == "definite":
+            name = find_state(self.text, self.names, start)
+        elif head.form == "government" and words == ["federal"] and phrase.determiner == "definite":
+            name = "US government" if is_american(self.names) else None
+        elif head.form in ("panel", "committee") and words in (["house"], ["senate"]):
+            if self.names.sentence_of(start) <= LEAD_SENTENCES and phrase.determiner != "definite":
+                name = find_committee(self.text, words[0], start)
+        if name is None:
+            return None
+        return self.again(self.organization(name), "nominal", "speaker.institution")
 
     def part_of_body(self, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
         """Return the court or body of which some members speak: "a panel of the Alder Court of Appeals"."""
@@ -585,13 +626,19 @@ class RoleStage(NameStage):
         kinds = KINDS_CALLED.get(form)
         if kinds is None:
             return None
-        opening = self.names.sentence_of(start) == 0
-        ahead = self.names.between(start, LEAD_SENTENCES) if opening else []
-        for mention in [*reversed(self.names.before(start, most=120)), *ahead]:
-            entry = mention.entity.entry
-            if entry is not None and entry.kind in kinds:
-                return mention.entity
-        return None
+        sentence = self.names.sentence_of(start)
+        ahead = self.names.between(start, LEAD_SENTENCES) if sentence == 0 else []
+        found = [
+            mention
+            for mention in (*self.names.before(start, most=120), *ahead)
+            if mention.entity.entry is not None and mention.entity.entry.kind in kinds
+        ]
+        if len({id(mention.entity) for mention in found}) > 1:
+            # Of several the last one, if it is near.
+            found = [mention for mention in found if abs(sentence - mention.sentence) <= LEAD_SENTENCES]
+        elif len(found) == 1 and abs(sentence - found[0].sentence) > LEAD_SENTENCES:
+            found = []  # named once in passing
+        return found[-1 if sentence else 0].entity if found else None
 
     def has_campaign(self, surname: str) -> bool:
         """Return whether the article speaks of this person's campaign, so that their team is it."""
@@ -605,6 +652,8 @@ class RoleStage(NameStage):
         head = phrase.head
         assert head is not None
         opening = self.names.sentence_of(start) <= LEAD_SENTENCES
+        if head.form == "state":
+            return None  # it is no State Department
         if head.plural or (
             phrase.determiner not in ("definite", "none")
             and not (phrase.determiner == "indefinite" and opening and (phrase.modifiers or phrase.after))
@@ -621,6 +670,7 @@ class RoleStage(NameStage):
             if entity.kind in ("organization", "unknown")
             and entity.mentions
             and " " in entity.name
+            and not is_headline(entity.name)
             and likes & (words := set(fold(entity.name).replace("-", " ").split()))
             and wanted <= words
         ]

@@ -15,6 +15,7 @@ from .certainty import answer_features, is_withheld
 from .mentions import find_names
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
+from .publishers import find_publisher
 from .ranking import SpeakerRanker, default_ranker
 from .recognised import Recognised
 from .registry import Registry
@@ -38,17 +39,27 @@ def resolve_speakers(
     masks: Sequence[tuple[int, int]] = (),
     ranker: SpeakerRanker | None = None,
     recognised: Sequence[Recognised] = (),
+    publisher: str | None = None,
 ) -> list[Attribution]:
     """Return the attributions in their order, each with `speaker` set or None (declined) and its reason in `why`.
 
     Deterministic and without state. `date` (ISO, may be partial) decides who held an office; without it only the
     article itself tells. Names inside `masks` (boilerplate) are not seen. Nothing is read beyond `text`.
     `ranker` defaults to the one that ships. `recognised` are names that another pipeline found in `text`.
+    `publisher` says who "we" is where a newspaper speaks of itself: "We asked our readers".
     """
     if not attributions:
         return []
     names = find_names(text, registry, masks=masks, recognised=recognised)
-    resolver = Resolver(text, attributions, registry, date, names, ranker=ranker or default_ranker())
+    resolver = Resolver(
+        text,
+        attributions,
+        registry,
+        date,
+        names,
+        ranker=ranker or default_ranker(),
+        publisher=find_publisher(publisher, registry),
+    )
     return [
         item.with_speaker(*resolver.speaker(item, answer, why))
         for item, (answer, why) in zip(attributions, resolver.resolve_all(), strict=True)

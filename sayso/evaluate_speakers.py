@@ -86,7 +86,13 @@ def resolve(
     """Return the attributions with speakers, resolved anew, in their order."""
     masks = [(mask.start, mask.end) for mask in find_boilerplate(document.text)]
     return resolve_speakers(
-        document.text, items, registry=registry, date=_date_of(document), masks=masks, ranker=ranker
+        document.text,
+        items,
+        registry=registry,
+        date=_date_of(document),
+        masks=masks,
+        ranker=ranker,
+        publisher=document.publisher,
     )
 
 

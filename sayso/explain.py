@@ -88,6 +88,7 @@ REASONS: Mapping[str, str] = {
     "speaker.kin": "the source is a relative of somebody: the one other bearer of the surname",
     "speaker.aged": "the source is 'the 34-year-old': the person just spoken of",
     "speaker.general": "the source is 'we', 'you' or 'everyone': people in general",
+    "speaker.publisher": "the source is 'we' where a newspaper speaks of itself: its publisher",
     "speaker.document": "the source is a document whose issuer the text does not name",
     "speaker.issuer": "the source is a document or channel: its issuer is the speaker",
     "speaker.coordinated": "the source names several speakers together",

@@ -25,6 +25,7 @@ from sayso.attribution.errors import ConfigError
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldDocument, GoldSpeaker, read_gold, read_json_lines
 from sayso.attribution.mentions import Entity, find_names
+from sayso.attribution.publishers import find_publisher
 from sayso.attribution.ranking import FOLDS_FILE, MANIFEST_FILE, SCHEME, WEIGHTS_FILE, SpeakerRanker
 from sayso.attribution.registry import Registry, default_registry
 from sayso.attribution.roles import Gender
@@ -78,7 +79,15 @@ def make_resolver(document: GoldDocument, registry: Registry, ranker: SpeakerRan
     """Return the resolver of an article's gold spans."""
     masks = [(mask.start, mask.end) for mask in find_boilerplate(document.text)]
     names = find_names(document.text, registry, masks=masks)
-    return RecordingResolver(document.text, gold_attributions(document), registry, document.date, names, ranker=ranker)
+    return RecordingResolver(
+        document.text,
+        gold_attributions(document),
+        registry,
+        document.date,
+        names,
+        ranker=ranker,
+        publisher=find_publisher(document.publisher, registry),
+    )
 
 
 def collect_examples(documents: Iterable[GoldDocument], registry: Registry, ranker: SpeakerRanker) -> list[Example]:

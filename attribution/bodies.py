@@ -1,0 +1,148 @@
+"""Which body a noun means that only says what kind it is: "police", "the state", "the agency", "a House panel"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from .antecedents import Quotations, grammar_of
+from .capitals import STOP_WORDS, US_STATES
+from .described import BODY_WORDS
+from .mentions import ArticleNames, Entity
+from .names import fold
+
+_PLACE = r"[A-Z][\w.’'-]{1,20}"
+# "Alder-Dale police officers", "the Harbor City Police Department"
+POLICE = re.compile(rf"((?:{_PLACE} ){{1,3}})(?:[Pp]olice|POLICE)\b( (?:Department|Service|Force)\b)?")
+# Headlines, sentences that ran together and possessives: "Ruiz Named By Police", "in Alder. Dale police".
+NO_PLACE = re.compile(r"\w{4,}\.(?: |\Z)|[’']|(?:^| )(?:By|To|For|With|From|And|In|Of|\w+ing)(?: |\Z)")
+NOT_A_FORCE = frozenset("federal local former new state national military u.s. us".split())
+# "Washington" is a city and a government more often than a state, "New York" alone a city.
+_STATES = "|".join(sorted({name.title() for name in US_STATES.values()} - {"Washington", "New York"}))
+STATE = re.compile(rf"\b(?:{_STATES})\b(?! (?:[A-Z]|\d))")
+STATE_SENTENCES = 3
+COURT_OF = re.compile(r" for the ((?:[A-Z0-9][\w.]{1,12} (?:of )?){1,4}Circuit\b)")
+COMMITTEE = re.compile(
+    r"\b(House|Senate) ((?:[A-Z][a-z]{2,20}(?:,? and |, | of | on | )){1,6}(?:Committee|Subcommittee|Panel))\b"
+)
+# Small words keep their small letter inside a name; a capital there is a headline's.
+HEADLINE_WORD = re.compile(r" (?:On|In|His|Her|Its|Their|For|By|To|Is|Are|Up|With|At|From|Over|After|As|Of) ")
+CAPITALS = re.compile(r"\b[A-Z]{4,}(?: [A-Z]{4,})+\b")
+FEDERATIONS = frozenset(
+    "germany canada australia russia india mexico brazil switzerland austria belgium nigeria pakistan malaysia".split()
+)
+# What the registry's kinds are called.
+_COMPANIES = frozenset({"company", "bank", "carmaker", "platform", "airline"})
+_CALLED: dict[str, frozenset[str]] = {
+    "agency": frozenset({"government", "intelligence"}),
+    "bureau": frozenset({"government", "intelligence"}),
+    "department": frozenset({"government", "military"}),
+    "company": _COMPANIES,
+    "firm": frozenset({"company", "bank"}),
+    "corporation": _COMPANIES,
+    "bank": frozenset({"bank"}),
+    "airline": frozenset({"airline"}),
+    "union": frozenset({"union"}),
+}
+_NEVER = frozenset({"white-house", "kremlin", "us-government"})
+
+
+@lru_cache(maxsize=16)
+def find_police(text: str) -> str | None:
+    """Return the only police force that the text names, None when it names none or several."""
+    forces: dict[frozenset[str], str] = {}
+    for match in POLICE.finditer(text):
+        words = match[1].split()
+        while words and words[0] != "New" and (fold(words[0]) in STOP_WORDS or fold(words[0]) in NOT_A_FORCE):
+            del words[0]
+        if words and words != ["New"] and not NO_PLACE.search(" ".join(words)):
+            key = frozenset(fold(" ".join(words)).replace("-", " ").split())
+            name = " ".join(words) + (f" Police{match[2]}" if match[2] else " police")
+            if key not in forces or match[2]:
+                forces[key] = name
+    longest = max(forces, key=lambda key: (len(key), sorted(key)), default=frozenset())
+    return forces[longest] if forces and all(key <= longest for key in forces) else None
+
+
+def find_state(text: str, names: ArticleNames, start: int) -> str | None:
+    """Return the state of the union last named right before `start`; None when its sentence names two."""
+    sentence = names.sentence_of(start)
+    end = start
+    for number in range(sentence, max(-1, sentence - STATE_SENTENCES), -1):
+        opens = names.sentence_start(number)
+        found = {match[0] for match in STATE.finditer(text, opens, end)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+        end = opens
+    return None
+
+
+def is_american(names: ArticleNames) -> bool:
+    """Return whether the federal government of an article is the one of the United States."""
+    homes: Counter[str] = Counter()
+    for entity in names.entities:
+        if entity.entry is not None:
+            home = entity.entry.id if entity.kind == "country" else entity.entry.country
+            if home is not None:
+                homes[home] += len(entity.mentions)
+    others = max((homes[home] for home in sorted(FEDERATIONS)), default=0)
+    return homes["united-states"] > others
+
+
+def full_court(text: str, name: str) -> str:
+    """Return a court of appeals with its circuit where the text has one circuit only."""
+    if "Appeals" not in name:
+        return name
+    circuits = {match[1] for match in COURT_OF.finditer(text)}
+    return f"{name} for the {circuits.pop()}" if len(circuits) == 1 and "Circuit" not in name else name
+
+
+def find_committee(text: str, chamber: str, start: int) -> str | None:
+    """Return the committee of a chamber that the text names first after `start`."""
+    following = (match for match in COMMITTEE.finditer(text, start) if fold(match[1]) == chamber)
+    found = next(following, None)
+    return " ".join(found[0].split()) if found is not None else None
+
+
+def is_headline(name: str) -> bool:
+    """Return whether the words of a headline ran together into a name: "Board Of Election Finds"."""
+    return HEADLINE_WORD.search(name) is not None or CAPITALS.search(name) is not None
+
+
+def find_nearest(
+    text: str, names: ArticleNames, quoted: Quotations, noun: str, start: int, *, sentences: int = 2
+) -> Entity | None:
+    """Return the one body that such a noun can mean in its sentence before it, else in the sentence before that.
+
+    Where a sentence names several, its subject; None when that is not clear either.
+    """
+    kinds = _CALLED.get(noun)
+    if kinds is None:
+        return None
+    sentence = names.sentence_of(start)
+    near = [mention for mention in names.before(start, most=12) if sentence - mention.sentence < sentences]
+    for number in range(sentence, sentence - sentences, -1):
+        fitting = [
+            mention
+            for mention in near
+            if mention.sentence == number and mention.start not in quoted and can_be(mention.entity, noun)
+        ]
+        if len({id(mention.entity) for mention in fitting}) > 1:
+            fitting = [mention for mention in fitting if grammar_of(text, mention) in ("subject", "first")]
+        if len({id(mention.entity) for mention in fitting}) == 1:
+            return fitting[-1].entity
+        if fitting:
+            return None
+    return None
+
+
+def can_be(entity: Entity, noun: str) -> bool:
+    """Return whether a body can be called by this noun: an agency is no bank."""
+    entry = entity.entry
+    if entry is not None:
+        return entry.kind in _CALLED[noun] and entry.id not in _NEVER and not entry.id.endswith("-administration")
+    if entity.kind not in ("organization", "thing") or is_headline(entity.name):
+        return False
+    last = fold(entity.name).split()[-1]
+    return " " in entity.name and last in BODY_WORDS.get(noun, frozenset({noun}))

@@ -1,0 +1,97 @@
+"""Bodies and documents as speakers: which police, state, agency or publisher is meant, and whose a document is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sayso.attribution.publishers import find_publisher
+from sayso.attribution.ranking import default_ranker
+from sayso.attribution.speakers import resolve_speakers
+from test_speakers import REGISTRY, read_marked
+
+# What an answer is, not how sure, is asked here.
+GIVES_ALL = replace(default_ranker(), threshold=0.0)
+
+
+def spoken(marked: str, *, publisher: str | None = None) -> list[str | None]:
+    """Return "name / type" of each speaker, None where declined."""
+    text, items = read_marked(marked)
+    resolved = resolve_speakers(text, items, registry=REGISTRY, date=None, publisher=publisher, ranker=GIVES_ALL)
+    return [f"{s.name} / {s.type}" if (s := item.speaker) else None for item in resolved]
+
+
+@pytest.mark.parametrize(
+    ("publisher", "name"),
+    [
+        ("nyt", "New York Times"),
+        ("www.nytimes.com", "New York Times"),
+        ("https://www.washingtonpost.com/politics", "Washington Post"),
+        ("The Washington Post", "Washington Post"),
+        ("huff-post", "HuffPost"),
+        ("usa-today", "USA Today"),
+        ("The Alder Observer", "Alder Observer"),
+        ("alder-observer", None),
+        ("alder.example", None),
+        (" ", None),
+        (None, None),
+    ],
+)
+def test_a_publisher_is_known_by_name_code_or_address(publisher: str | None, name: str | None) -> None:
+    assert find_publisher(publisher, REGISTRY) == name
+
+
+def test_we_is_the_newspaper_where_it_speaks_of_its_own_work() -> None:
+    asked = "Ana Ruiz.\n\n⟦We⟧ asked our readers ⟪whether rents will rise⟫."
+    assert spoken(asked, publisher="usa-today") == ["USA Today / organization"]
+    assert spoken(asked) == ["people / group"]
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "⟦We⟧ know ⟪that rents will rise⟫.",
+        "I live in Alder. ⟦We⟧ asked the landlord ⟪whether rents will rise⟫.",
+    ],
+)
+def test_we_is_not_the_newspaper_otherwise(marked: str) -> None:
+    assert "USA Today / organization" not in spoken(marked, publisher="usa-today")
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Ed Hale, the Alder police chief, resigned. ⟦Police⟧ said ⟪he was tired⟫.", "Alder police"),
+        ("The Alder Police Department is small. Later ⟦police⟧ said ⟪so⟫.", "Alder Police Department"),
+        ("Alder police and Dale police came. ⟦Police⟧ said ⟪both left⟫.", "police"),
+        ("Ed Hale Praised By Police. ⟦Police⟧ said ⟪he left⟫.", "police"),
+        ("Voters in Ohio wait. ⟦The state⟧ said ⟪they may vote⟫.", "Ohio"),
+        ("Voters in Ohio and Iowa wait. ⟦The state⟧ said ⟪they may vote⟫.", "state"),
+        ("Voters read the Ohio State Journal. ⟦The state⟧ said ⟪they may vote⟫.", "state"),
+        ("Congress met. The White House waits. ⟦The federal government⟧ says ⟪loans are safe⟫.", "US government"),
+        ("Canada waits in Ottawa. ⟦The federal government⟧ says ⟪loans are safe⟫.", "federal government"),
+        (
+            "The FBI looks into it, as the Justice Department knows. The FBI has a file. ⟦The agency⟧ said ⟪no⟫.",
+            "FBI",
+        ),
+        ("Boeing gained. Google rose by a tenth. ⟦The company⟧ said ⟪ads sold well⟫.", "Google"),
+        ("Google came up once.\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\nHe left. ⟦The company⟧ said ⟪no⟫.", "company"),
+        ("⟦A House panel⟧ said ⟪no⟫. The House Harbor and Roads Committee met.", "House Harbor and Roads Committee"),
+    ],
+)
+def test_a_body_called_by_its_kind_is_the_one_that_the_article_names(marked: str, name: str) -> None:
+    assert spoken(marked) == [f"{name} / organization"]
+
+
+def test_an_appeals_court_has_its_circuit() -> None:
+    marked = (
+        "The U.S. Court of Appeals for the Fifth Circuit heard the case. The mayor left. "
+        "⟦The appeals court⟧ said ⟪the rule stands⟫."
+    )
+    assert spoken(marked) == ["U.S. Court of Appeals for the Fifth Circuit / organization"]
+
+
+def test_the_words_of_a_headline_are_no_body() -> None:
+    marked = "Harbor Board Of Election Finds Fault\n\nAna Ruiz left. ⟦The board⟧ said ⟪so⟫."
+    assert "Finds" not in str(spoken(marked))
