@@ -12,6 +12,7 @@ from math import log1p
 from .antecedents import Candidate, Place, Quotations, Spoke, bucket
 from .capitals import US_STATES
 from .mentions import ArticleNames, Entity
+from .misfits import Sought, is_misfit, is_told, named_behind, names_nobody, own_gender
 from .names import fold, fold_name, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import Registry
@@ -113,11 +114,12 @@ def find_described(
     *,
     home: str | None,
     chained: bool,
+    end: int = 0,
 ) -> list[Candidate]:
     """Return nobody, then the people near `place` with what makes each fit the phrase, whose head is a role noun.
 
     Left out: people of the other gender, people of another country than `home`, and the phrase's own.
-    `chained` says that an unnamed speaker with such a description spoke before.
+    `chained` says that an unnamed speaker with such a description spoke before, `end` where the source ends.
     """
     head = phrase.head
     assert head is not None
@@ -130,6 +132,8 @@ def find_described(
         nobody.features["nobody.chained"] = 1.0
     if phrase.owner is not None:
         nobody.features["nobody.owner"] = 1.0
+    if names_nobody(text, place.position):
+        return [nobody]
     wanted = {SAME_WORD.get(word, word) for word in (fold(strip_possessive(w)) for w in phrase.modifiers)}
     owned_by = (phrase.owner or "").split()
     if owned_by and registry.roles.nouns.get(fold(owned_by[-1])) is not None:
@@ -150,6 +154,7 @@ def find_described(
     last = spoke[-1].entity if spoke else None
     found: dict[int, Candidate] = {}
     reach: list[tuple[Entity, int]] = []
+    following: set[int] = set()
     for mention in reversed(names.before(place.position, most=LOOK_BACK)):
         if mention.entity.kind == "person":
             reach.append((mention.entity, sentence - mention.sentence))
@@ -159,6 +164,7 @@ def find_described(
         for mention in names.between(place.position, sentence + (LOOK_AHEAD_SENTENCES if lead else 2)):
             if mention.entity.kind == "person":
                 reach.append((mention.entity, sentence - mention.sentence))
+                following.add(id(mention.entity))
     if phrase.determiner == "definite" and head.kind == "office":
         reach += _named_later(names, head.form, head.canonical, {id(entity) for entity, _ in reach})
     bodies = bodies_of(phrase)
@@ -166,6 +172,17 @@ def find_described(
         set() if phrase.after[:1] == ("and",) or head.kind != "office" else _named_bodies(phrase, states | PARTIES)
     )
     introduced = phrase.determiner == "definite" and not running and _is_introduced(text, place.position, head.form)
+    sought = Sought(
+        head,
+        phrase.determiner,
+        frozenset(wanted),
+        frozenset(states),
+        opens=lead,
+        early=sentence <= MAX_LEAD_SENTENCE,
+        party=head.form in ("republican", "democrat"),
+        gender=own_gender(text, end) if end > place.position else None,
+        named_after=named_behind(text, names, quoted, phrase, place.position, end),
+    )
     told = fit = 0
     second = parse_phrase(" ".join(phrase.after[1:]), registry.roles).head if phrase.after[:1] == ("and",) else None
     for entity, distance in reach:
@@ -188,7 +205,8 @@ def find_described(
         if phrase.owner is not None and role == "other" and head.kind in ("inside", "class"):
             continue
         held = entity.entry is not None and any(
-            registry.roles.canonical(held.role) == head.canonical for held in entity.entry.roles
+            registry.roles.canonical(held.role) == head.canonical or held.role.startswith(head.form + " of ")
+            for held in entity.entry.roles
         )
         if role in ("none", "other") and not held:
             # "A nurse ... the nurse" is nobody named; nor does somebody known for an office speak for somebody.
@@ -197,6 +215,8 @@ def find_described(
             # Nor are they "the Ohio governor".
             if entity.entry is not None and second is None and {head.form, head.canonical} & _SEATS:
                 continue
+        if is_misfit(entity, role, held, sought, follows=id(entity) in following):
+            continue
         if bodies and _lacks_body(entity, bodies):
             continue
         # "The FBI director" is nobody known for another office, "the chair of the board" nobody called a senator.
@@ -255,6 +275,10 @@ def find_described(
             features["known"] = 1.0
         if entity.gender is None and entity.hint is None and head.gender is not None:
             features["gender.unknown"] = 1.0
+    if former:
+        _drop_present(found)
+    if fit and is_told(head):
+        found = {key: candidate for key, candidate in found.items() if _FITTING & candidate.features.keys()}
     candidates = [nobody, *found.values()]
     most = sorted((len(c.entity.mentions) for c in found.values() if c.entity is not None), reverse=True)[:2]
     for candidate in found.values():
@@ -272,6 +296,14 @@ def find_described(
             if "role.form" in candidate.features or "role.canonical" in candidate.features:
                 candidate.features["role.only"] = 1.0
     return candidates
+
+
+def _drop_present(found: dict[int, Candidate]) -> None:
+    """Leave out everybody else where somebody is called by this office and former: "the former president"."""
+    past = [candidate.features.keys() for candidate in found.values() if "former" in candidate.features]
+    if any({"role.form", "role.canonical"} & features for features in past):
+        for key in [key for key, candidate in found.items() if "former" not in candidate.features]:
+            del found[key]
 
 
 def _named_later(names: ArticleNames, form: str, canonical: str, seen: set[int]) -> list[tuple[Entity, int]]:
@@ -325,6 +357,7 @@ def _has_campaign(text: str, entity: Entity, position: int) -> bool:
     return any(text.find(f"{surname}{joint} campaign", start, end) >= 0 for joint in ("", "'s", "’s"))
 
 
+_FITTING = frozenset(("role.form", "role.canonical", "role.registry"))
 _FITS = ("none", "other", "kin", "canonical", "form")
 
 

@@ -89,7 +89,7 @@ _COUNTED = re.compile(
     rf"^{_ABOUT}(?:[a-z]{{2,12}}|\d{{1,3}}) (?:in|out of|of) (?:10|ten|five|four|three) "
     r"(?:of (?:the |all )?)?(?=[A-Za-z])|"
     r"^(?:many|some|most|few|those|others) (?:in|within|inside|on) the |"
-    r"^\d[\d.,]* (?:percent|per cent|%) of (?:the |those |all )?",
+    r"^\d[\d.,]* (?:percent|per cent|%) of (?:the |those |all )?(?!who\b|that\b)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -201,6 +201,8 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
             break
         start += 1
     own: list[str] = []
+    if start and words[start] in ("who", "whose"):
+        own.append("people")  # "those who asked", "27 percent of those who"
     end = start
     while end < len(words):
         word = words[end]

@@ -194,6 +194,7 @@ class RoleStage(NameStage):
                 self.registry,
                 home=self.country_of(phrase),
                 chained=chained is not None,
+                end=end,
             )
             best, share = self.choose("nominal", item, candidates)
             if best is not None and best.entity is not None:
