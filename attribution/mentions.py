@@ -43,6 +43,14 @@ ROLE_VERBS = frozenset({"docs", "users", "doctor", "counsel", "witness", "nurse"
 FOLLOWS_BLANK = frozenset("(oiwbrstt")
 GENDER_LEADS = frozenset((" s", " t", " b"))
 _STATE_NAMES = frozenset(US_STATES.values())
+# Given names (the first two surnames as well) that are modals or months elsewhere.
+MODALS = ("Will", "May")
+MODAL_NAMES = (*MODALS, "April", "June", "August")
+MODAL_GIVEN = re.compile(r"(?:Will|May|April|June|August)(?: [A-Z]\.)? [A-Z][\w’'-]{1,20}(?:,? [JS]r\.)?")
+DATE_BEFORE = re.compile(
+    r"\b(?:in|on|by|of|to|last|this|next|since|until|till|from|through|before|after|for|during|mid|early|late|"
+    r"every|each|between|and) \Z"
+)
 MAX_DESCRIBED = 4
 MAX_RANKED = 60
 MAX_BEARERS = 40
@@ -132,12 +140,14 @@ def find_names(
     singles: list[tuple[int, int, ParsedName, str]] = []
     people: set[int] = set()
     for start, end, raw, kind in _strings(text, masks, recognised):
-        if raw.lower() in STOP_WORDS and not raw.isupper():
-            continue  # "The", "But": most capitals that open a sentence
-        if kind is None:
-            parsed = parse_name(raw, registry, after_article(text, start))
-        else:
-            parsed = parse_recognised(raw, registry, kind, after_article(text, start))
+        parsed = _modal_name(text, start, end, raw) if raw.startswith(MODAL_NAMES) else None
+        if parsed is None:
+            if raw.lower() in STOP_WORDS and not raw.isupper():
+                continue  # "The", "But": most capitals that open a sentence
+            if kind is None:
+                parsed = parse_name(raw, registry, after_article(text, start))
+            else:
+                parsed = parse_recognised(raw, registry, kind, after_article(text, start))
         if not parsed.name:
             continue
         name_start = start + parsed.offset
@@ -160,6 +170,23 @@ def find_names(
     found.mentions.sort(key=lambda mention: mention.start)
     found.starts = [mention.start for mention in found.mentions]
     return found
+
+
+def _modal_name(text: str, start: int, end: int, raw: str) -> ParsedName | None:
+    """Return the name whose first word opens a question, a wish or a date elsewhere: "said Will Doyle", "May said"."""
+    name = raw.partition(" of ")[0]
+    speaks = SPEAKS_AFTER.match(text, start + len(name)) is not None
+    if name in MODAL_NAMES:
+        said = text.endswith(("said ", "says "), max(0, start - 5), start)
+        surname = name in MODALS and (speaks or said)
+        return ParsedName((), name, 0, "unknown", None, None, False) if surname else None
+    if MODAL_GIVEN.fullmatch(name) is None or DATE_BEFORE.search(text, max(0, start - 12), start) is not None:
+        return None
+    before = text[max(0, start - 2) : start]
+    inside = len(before) == 2 and before[1] == " " and (before[0].islower() or before[0] == ",")
+    if inside or speaks or PERSON_AFTER.match(text, start + len(name)):
+        return ParsedName((), name, 0, "person", None, None, True)
+    return None
 
 
 def _imperative(text: str, start: int, raw: str) -> int:
@@ -412,7 +439,7 @@ def _link_singles(
     first_names: dict[str, list[tuple[int, int, ParsedName]]] = {}
     for start, end, parsed, raw in singles:
         key = fold_name(parsed.name)
-        if not key or (key in STOP_WORDS and not parsed.titles):
+        if not key or (key in STOP_WORDS and not parsed.titles and parsed.name not in MODALS):
             continue
         entity: Entity | None = choose_bearer(found, key, start, parsed.gender)
         if entity is not None and entity.entry is None and entity.mentions[0].start > start:

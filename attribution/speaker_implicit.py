@@ -18,7 +18,7 @@ from .types import Attribution
 MAX_FLOATING_PARAGRAPHS = 2
 PARAGRAPH_GAP = re.compile(r"\n\s*")
 # Between a quotation and the name of whom it is by, which ends its line: “Rents will rise.” — Ana Ruiz
-SIGNED_BY = re.compile(r"[ \t\u00a0]{0,4}(?:\n\s{0,4})?(?:[―—–]|--?)[ \t\u00a0]?(?=[^\W\d_a-z])")
+SIGNED_BY = re.compile(r"[ \t\u00a0]{0,4}(?:\n\s{0,4})?(?:[―—–~]{1,2}|-{1,3})[ \t\u00a0]{0,4}(?=[^\W\d_a-z])")
 SIGNATURE_ENDS = re.compile(r"[ \t\u00a0]{0,4}(?:[.,;(\n]|\Z)")
 # A speaker right beside a quotation that nothing else claims: “Rents will rise.” Ruiz said. / ... said Ana Ruiz.
 SPEECH = r"(?:said|says|told|asked|added|wrote|argued|noted|replied|answered|tweeted|recalled|continued|responded)"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from .antecedents import Spoke
 from .certainty import answer_features, is_withheld
+from .double_roles import find_bearer
 from .mentions import find_names
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
@@ -126,6 +127,9 @@ class Resolver(ImplicitStage):
         phrase = parse_phrase(source, self.registry.roles)
         if not phrase.words:
             return None, f"{DECLINED}.empty"
+        bearer = find_bearer(self.text, self.names, self.registry.roles, phrase, start, end)
+        if bearer is not None:
+            return self.found(self.of_mention(bearer, start))
         if phrase.after and fold(phrase.after[0]) == "and" and not self.one_person(phrase):
             together = self.coordinated(source, start, end)
             if together is not None:

@@ -62,6 +62,9 @@ MIN_TITLE_UNITS, MIN_TITLE_CAPITALS = 4, 0.7
 _NOUN_OR_VERB, _ED_FORM, _ING_FORM, _CONTRACTED = "n", "v", "g", "s"
 _OPEN_VERBS = frozenset("VGnvg")
 _NOT_IN_NAMES = frozenset("VGnTAJPD")
+# Modals that are given names and surnames too: "said Will Doyle", "Theresa May".
+_MODAL_NAMES = frozenset({"will", "may"})
+_MONTH_NAMES = frozenset({"april", "june", "august"})
 
 # Words in several classes: the reading that reported speech needs most.
 _SETTLED = {
@@ -136,7 +139,7 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
     table = _tag_table()
     tags: list[str] = []
     before = "."
-    title = len(low) > MIN_TITLE_UNITS and sum(cap) > MIN_TITLE_CAPITALS * sum(1 for word in low if word[0].isalnum())
+    title = _is_title(low, cap)
     for index, word in enumerate(low):
         if quotes[index] is not None:
             tag = "q" if word == PHRASE_QUOTE else "Q"
@@ -145,8 +148,11 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
             if tag == "":
                 tag = "N" if cap[index] else _unlisted_tag(word)
             elif cap[index] and index and not title and before != "." and tag in _NOT_IN_NAMES:
-                if low[index - 1].isalpha() and not _is_calendar_word(word, tag):
+                calendar = _is_calendar_word(word, tag)
+                if low[index - 1].isalpha() and (not calendar or _is_given_name(low, cap, index, before)):
                     tag = "N"
+            elif word in _MODAL_NAMES and cap[index] and not title:
+                tag = _modal_or_name(low, cap, index, before)
             if tag in _OPEN_VERBS:
                 tag = _settle_verb(tag, before, low[index - 1] if index else "")
             elif tag == _CONTRACTED:
@@ -156,6 +162,36 @@ def tag_units(low: Sequence[str], cap: Sequence[bool], quotes: Sequence[Quotatio
         tags.append(tag)
         before = tag
     return tags
+
+
+def _is_title(low: Sequence[str], cap: Sequence[bool]) -> bool:
+    """Return whether nearly all words are capitalised, as in a headline, and no verb is in lower case."""
+    if len(low) <= MIN_TITLE_UNITS or sum(cap) <= MIN_TITLE_CAPITALS * sum(1 for word in low if word[0].isalnum()):
+        return False
+    # “Rents will rise,” said Prime Minister Ana Ruiz.
+    return not any(_tag_table().get(word) == "V" for word, capital in zip(low, cap, strict=True) if not capital)
+
+
+def _is_given_name(low: Sequence[str], cap: Sequence[bool], index: int, before: str) -> bool:
+    """Return whether a month is a given name: right behind a verb and before a surname, said [June] Hale."""
+    named = index + 1 < len(low) and cap[index + 1] and low[index + 1].isalpha()
+    return low[index] in _MONTH_NAMES and before == "V" and named
+
+
+def _modal_or_name(low: Sequence[str], cap: Sequence[bool], index: int, before: str) -> str:
+    """Return M, N or T for a capitalised "will" or "may": said [Will] Doyle N, in [May] T, [Will] Lee run? M."""
+    word = low[index]
+    if index and before != "." and (low[index - 1].isalpha() or before == ","):
+        return "T" if word == "may" and before == "P" else "N"
+    # At a sentence's start a name is followed by the rest of it, and then by a form that no modal governs.
+    end = index + 1
+    while end < len(low) and cap[end] and low[end].isalpha():
+        end += 1
+    if end == len(low) or low[-1] == "?" or _tag_table().get(low[index + 1]) in ("S", "T"):
+        return "M"
+    forms = read_word_lists().verb_forms.get(low[end], frozenset())
+    finite = low[end] in ("is", "was", "has", "had") or ("base" not in forms and bool(forms & {"past", "s"}))
+    return "N" if finite or (low[end] == "," and end > index + 1) else "M"
 
 
 def _was_noun(low: Sequence[str], tags: Sequence[str], finite: str) -> bool:

@@ -1,0 +1,73 @@
+"""Names as articles write them: first names that are other words too, signatures, two roles of one person."""
+
+from __future__ import annotations
+
+import pytest
+
+from sayso.attribution.rules import RuleEngine
+from sayso.attribution.speakers import resolve_speakers
+from test_speakers import REGISTRY, spoken
+
+
+@pytest.fixture(scope="module")
+def engine() -> RuleEngine:
+    return RuleEngine()
+
+
+def speakers_of(engine: RuleEngine, text: str) -> list[str | None]:
+    """Return the speakers' names of what the rules find in `text`."""
+    found = resolve_speakers(text, engine.find(text, article_id="x"), registry=REGISTRY, date=None)
+    return [item.speaker.name if item.speaker else None for item in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("“Rents will rise,” said Will Doyle, an engineer.", ["Will Doyle"]),
+        ("“Rents will rise,” said May Alder of Lima.", ["May Alder"]),
+        ("“Rents will rise,” said Drew Hale.", ["Drew Hale"]),
+        ("“Rents will rise,” said June Hale.", ["June Hale"]),
+        ("Will Doyle said that rents would rise.", ["Will Doyle"]),
+        (
+            "“Rents will rise,” said Prime Minister Ana May, who left. Ana May had come. “No,” said May.",
+            ["Ana May"] * 2,
+        ),
+        ("“Rents will rise,” said Will Doyle. Will said that he knew.", ["Will Doyle"] * 2),
+        ("“Rents rose in May,” said Ben Lee.", ["Ben Lee"]),
+        ("Rents will rise in April Ben Lee said.", []),
+        ("Will Ben Lee say that rents will rise?", []),  # a question
+        ("May God help us, Ruiz said.", ["Ruiz"]),  # a wish
+        ("In May Ana Ruiz said that rents would rise.", ["Ana Ruiz"]),
+    ],
+)
+def test_modals_and_months_can_be_names(engine: RuleEngine, text: str, speakers: list[str]) -> None:
+    assert speakers_of(engine, text) == speakers
+
+
+@pytest.mark.parametrize("dash", [" — ", " – ", "\n— ", "\n\n — ", " -- ", " –– ", "   —   ", " ~ ", "—", " - "])
+@pytest.mark.parametrize("behind", ["", ", mayor of Lima", " (@ruiz)"])
+def test_a_name_behind_a_dash_signs_the_quotation(engine: RuleEngine, dash: str, behind: str) -> None:
+    text = f"Rents fell, said Ben Hale, a nurse.\n\n“Rents will rise this year.”{dash}Ana Ruiz{behind}\n\nIt rained."
+    assert speakers_of(engine, text) == ["Ben Hale", "Ana Ruiz"]
+
+
+def test_a_sentence_behind_a_dash_signs_nothing(engine: RuleEngine) -> None:
+    text = "Rents fell, said Ben Hale, a nurse.\n\n“Rents will rise this year.” — Ana Ruiz left then.\n"
+    assert speakers_of(engine, text)[-1] == "Ben Hale"
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦Former prosecutor and Lima Mayor Ana Ruiz, who runs,⟧ said ⟪no⟫.", "Ana Ruiz / person / name"),
+        ("⟦Conservative columnist and television star Ben Hale⟧ said ⟪no⟫.", "Ben Hale / person / name"),
+        ("⟦the former aide and current Lima anchor Ben Hale⟧ said ⟪no⟫.", "Ben Hale / person / name"),
+        ("⟦former Ohio Gov. and party chairman Ben Hale⟧ said ⟪no⟫.", "Ben Hale / person / name"),
+        # Two people.
+        ("⟦The judge and Mayor Ana Ruiz⟧ said ⟪no⟫.", "judge and Ana Ruiz / group / name"),
+        ("⟦Sen. Ana Ruiz and former mayor Ben Hale⟧ said ⟪no⟫.", "Ana Ruiz and Ben Hale / group / name"),
+        ("⟦Lawyers and Mayor Ana Ruiz⟧ said ⟪no⟫.", "Lawyers and Ana Ruiz / group / name"),
+    ],
+)
+def test_one_person_can_have_two_roles(marked: str, speaker: str) -> None:
+    assert spoken(marked) == [speaker]
