@@ -99,6 +99,8 @@ _BODIES = (
 )
 _POLITICS = frozenset("senator congressman congresswoman representative governor president minister mayor".split())
 _SEATS = _POLITICS - {"president", "minister"}
+# Who speaks off stage is nobody whom the article doesn't call so.
+VOICES = frozenset({"announcer", "narrator", "questioner", "caller", "heckler"})
 # How far back "a nurse" introduces "the nurse".
 _INTRODUCED = 600
 
@@ -209,6 +211,8 @@ def find_described(
             for held in entity.entry.roles
         )
         if role in ("none", "other") and not held:
+            if head.canonical in VOICES:
+                continue
             # "A nurse ... the nurse" is nobody named; nor does somebody known for an office speak for somebody.
             if introduced or (entity.entry is not None and (phrase.owner is not None or head.kind == "inside")):
                 continue

@@ -25,7 +25,8 @@ class RoleNoun:
     `canonical` is the first form of its entry, so that "secretary of state" and "foreign minister" are one role.
     `kind` decides what a source without a name means: "inside" is unnamed, "class" is unnamed in the singular and a
     group in the plural, "collective" is a group, "office" is a person to be found, "institution" and "document" are
-    looked up in the article. `title` says that it may stand before a name.
+    looked up in the article. `title` says that it may stand before a name, `trade` that a class is what people do for a
+    living, so that "three analysts" are individuals with an inside role.
     """
 
     form: str
@@ -34,6 +35,7 @@ class RoleNoun:
     plural: bool
     gender: Gender | None
     title: bool
+    trade: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,11 @@ class RoleLexicon:
         source = path or seed_file("lexicons", "roles.jsonl")
         nouns: dict[str, RoleNoun] = {}
         for line, entry in read_entries(
-            source, required=("id", "class"), optional=("forms", "plural", "gender", "title")
+            source, required=("id", "class"), optional=("forms", "plural", "gender", "title", "trade")
         ):
             kind = text_field(source, line, entry, "class", choices=ROLE_CLASSES)
             gender = text_field(source, line, entry, "gender", choices=GENDERS)
-            title = flag_field(source, line, entry, "title")
+            title, trade = flag_field(source, line, entry, "title"), flag_field(source, line, entry, "trade")
             forms, plurals = list_field(source, line, entry, "forms"), list_field(source, line, entry, "plural")
             if not forms and not plurals:
                 raise LexiconError(f"{source}:{line}: neither 'forms' nor 'plural' names a word; give at least one")
@@ -66,7 +68,7 @@ class RoleLexicon:
                 key = fold(form)
                 if key in nouns:
                     raise LexiconError(f"{source}:{line}: form {form!r} is taken by {nouns[key].canonical!r}")
-                nouns[key] = RoleNoun(key, fold(first), kind, form in plurals, gender, title)  # type: ignore[arg-type]
+                nouns[key] = RoleNoun(key, fold(first), kind, form in plurals, gender, title, trade)  # type: ignore[arg-type]
         return cls(nouns, max((len(form.split()) for form in nouns), default=0))
 
     def canonical(self, role: str) -> str:

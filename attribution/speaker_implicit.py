@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from .antecedents import SENTENCE_OPENING, grammar_of
+from .askers import find_outlets, opens_question
 from .mentions import Mention
 from .nominals import pronoun_class
 from .speaker_names import DECLINED, Answer, anchor
@@ -124,6 +125,8 @@ class ImplicitStage(PronounStage):
     def shared_subject(self, item: Attribution) -> tuple[Answer | None, str]:
         """Return the subject that a participle or a second verb takes from its sentence: "..., adding"."""
         position = anchor(item)
+        if opens_question(self.text, position):
+            return self.asker(position)
         cue = (item.cue or "").lower()
         lead = self.text[max(0, position - MAX_LEAD) : position]
         coordinated = COORDINATED.search(lead) is not None and not cue.startswith(("a ", "an ", "the "))
@@ -148,6 +151,17 @@ class ImplicitStage(PronounStage):
                 answer = self.of_mention(opening, opening.start)
                 return self.found(self.again(answer, "implicit", "speaker.same-subject"))
         return None, f"{DECLINED}.no-source"
+
+    def asker(self, position: int) -> tuple[Answer | None, str]:
+        """Return who asked when the text says of somebody that they were: the outlet it names there, else reporters."""
+        outlets = find_outlets(self.text, self.names, position, self.sentence_end(self.names.sentence_of(position)))
+        if outlets is None or len(outlets) > 1:
+            return None, f"{DECLINED}.no-source"
+        if outlets:
+            return self.found(self.of_entity(outlets[0], "implicit", "speaker.asker", "organization"))
+        name, head = "reporters", self.registry.roles.nouns.get("reporters")
+        own_id = self.scoped_id("unnamed", name)
+        return self.found(Answer(name, "unnamed", "implicit", "speaker.asker", own_id, plural=True, head=head))
 
     def opening_subject(self, position: int) -> Mention | None:
         """Return the person or body that opens the sentence of `position` as its subject."""

@@ -11,6 +11,7 @@ from itertools import pairwise
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import ORG_WORDS, parse_name
 from .descriptions import describe_source
+from .individuals import LED, holds_role, is_inside
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
 from .names import (
     LEADING_ARTICLE,
@@ -533,6 +534,8 @@ class NameStage:
                 parts.append(self.part_name(mention, at))
             elif (body := self.spelt_out(piece)) is not None:
                 parts.append(body.name)
+            elif not parts and fold(piece) in LED and (shared := self.shared_noun(source, tail)) is not None:
+                return shared  # "state and local leaders"
             elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
@@ -540,8 +543,8 @@ class NameStage:
         if len(parts) < 2:
             return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
-        heads = [parse_phrase(piece, self.registry.roles).head for piece in (head, tail)]
-        if len(parts) == 2 and all(noun is not None and noun.plural and noun.kind == "inside" for noun in heads):
+        phrases = [parse_phrase(piece, self.registry.roles) for piece in (head, tail)]
+        if len(parts) == 2 and any(map(is_inside, phrases)) and all(map(holds_role, phrases)):
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
         return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
 
@@ -607,7 +610,8 @@ class NameStage:
             name = name[: name.rfind(words[-1]) + len(words[-1])]
             own_id = self.scoped_id("document", name)
             return Answer(name, "document", "nominal", "speaker.document", own_id, plural=True, head=head)
-        if head.kind == "inside":
+        joined = parse_phrase(source.replace(" and ", " ", 1), self.registry.roles)
+        if is_inside(joined):
             scoped = self.scoped_id("unnamed", name)
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", scoped, plural=True, head=head)
         return self.group(name, head)

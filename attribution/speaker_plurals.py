@@ -8,23 +8,13 @@ from itertools import pairwise
 
 from .antecedents import PREPOSITIONS
 from .descriptions import describe_source
+from .individuals import are_counted, is_inside, spoke_themselves
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase
 from .speaker_names import DECLINED, Answer
 from .speaker_roles import RoleStage
 from .types import Attribution
 
-# People of a class who are individuals here: they talked to the writer, or their names are withheld.
-SPOKE_THEMSELVES = (
-    re.compile(
-        r"\b(?:I|we) (?:have |had )?(?:spoke|spoken|talked|interviewed|consulted|contacted|reached|met|asked)\b"
-    ),
-    re.compile(
-        r"\b(?:condition of anonymity|interviewed (?:by|for|at|in)|not authorized to|not to be (?:named|identified))\b"
-    ),
-    re.compile(r"\b(?:declined|refused|asked) (?:not )?to be (?:named|identified|quoted)\b"),
-    re.compile(r"\bwho (?:\w+ )?(?:spoke|talked) (?:to|with) (?:a |the )?(?:reporters?\b|[A-Z])"),
-)
 _ASKED = (
     r"((?:(?!percent\b|of\b)[a-z-]{2,15} ){0,2}"
     r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
@@ -42,6 +32,8 @@ SHOWS = re.compile(
 )
 MAX_DESCRIBED_WORDS = 4
 PLURAL_REACH = 400
+# How far back "all agreed" finds them.
+MAX_WHOLE_SENTENCES = 4
 SUBJECTS = frozenset("he she it they we i you who which that".split())
 PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
 AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
@@ -57,7 +49,7 @@ class PluralStage(RoleStage):
 
     def withheld_names(self, start: int, end: int) -> bool:
         """Return whether people of a class spoke themselves, their names not given: "voters I met in Alder"."""
-        return any(pattern.search(self.text, start, end) is not None for pattern in SPOKE_THEMSELVES)
+        return spoke_themselves(self.text, start, end)
 
     def plural_role(self, phrase: SourcePhrase, start: int, end: int, definite: bool) -> tuple[Answer | None, str]:
         """Return a group, or unnamed people of an inside role or those whose names the article withholds."""
@@ -71,7 +63,11 @@ class PluralStage(RoleStage):
             chained = self.chained(phrase, start)
             if chained is not None:
                 return self.found(chained)
-        if head.kind == "inside" or self.withheld_names(start, end):
+        if (
+            is_inside(phrase)
+            or self.withheld_names(start, end)
+            or are_counted(self.text, self.names, phrase, start, end)
+        ):
             return self.unnamed(self.text[start:start], phrase, start)
         if head.form in ("men", "candidates", "leaders", "nominees", "presidents", "countries", "sides"):
             pair = self.pair(phrase, start)
@@ -194,6 +190,15 @@ class PluralStage(RoleStage):
             own_id = self.scoped_id("document", name)
             return Answer(name, "document", "pronoun", "speaker.plural", own_id, plural=True, head=phrase.head)
         return self.again(self.group(name, phrase.head), "pronoun", "speaker.plural-noun")
+
+    def several_spoken(self, start: int) -> Answer | None:
+        """Return the several who spoke last, for "all agreed"; what one of them says may stand between."""
+        sentence = self.names.sentence_of(start)
+        for said in reversed(self.said[-3:]):
+            near = sentence - self.names.sentence_of(said.position) <= MAX_WHOLE_SENTENCES
+            if near and said.answer.plural and said.answer.head is not None:
+                return self.again(said.answer, "pronoun", "speaker.plural")
+        return None
 
     def sentence_end(self, sentence: int) -> int:
         starts = self.names.sentence_starts

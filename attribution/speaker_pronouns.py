@@ -37,6 +37,8 @@ HOUSE_ACTS = re.compile(
 SAYS_I = re.compile(r"\bI\b(?![.-])")
 WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
 MAX_THING_WORDS = 5
+# "All agreed" goes on with those who spoke before; "some said" may be anybody.
+WHOLES = frozenset({"all", "most"})
 THINGS = frozenset({"document", "institution"})
 AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
 # A pronoun so surely theirs tells the gender of somebody whose name does not.
@@ -86,6 +88,8 @@ class PronounStage(PluralStage):
     def general(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
         """Return a group for "we", "you" and "everyone"; inside a quotation "we" is its speaker."""
         words = fold(item.source or "").strip(" ,.\"'“”").split()
+        if words and words[0] in WHOLES and (several := self.several_spoken(start)) is not None:
+            return self.found(several)
         name = GENERAL.get(" ".join(words[:2])) or GENERAL.get(words[0] if words else "")
         if name is None:
             return None, f"{DECLINED}.pronoun"
@@ -96,10 +100,6 @@ class PronounStage(PluralStage):
             if self.is_house_voice(start):
                 assert self.publisher is not None
                 return self.found(self.again(self.organization(self.publisher), "pronoun", "speaker.publisher"))
-        elif words[0] in ("all", "some", "many", "most", "few", "others"):
-            for said in reversed(self.said[-2:]):
-                if said.answer.plural and said.answer.head is not None and words[0] in ("all", "most"):
-                    return self.found(self.again(said.answer, "pronoun", "speaker.plural"))
         if name == "somebody":
             return self.found(Answer(name, "unnamed", "pronoun", "speaker.general", self.scoped_id("unnamed", name)))
         return self.found(Answer(name, "group", "pronoun", "speaker.general", self.slug_id(name), plural=True))

@@ -412,7 +412,7 @@ class RoleStage(NameStage):
         else:
             name = describe_source(phrase, self.registry, self.side(start))
         if phrase.determiner == "other" and phrase.head is not None:
-            name = f"another {name}"
+            name = f"{'other' if phrase.head.plural else 'another'} {name}"
         modifiers = frozenset(
             fold(strip_possessive(word)) for word in (*phrase.modifiers, *phrase.after, *name.split())
         )

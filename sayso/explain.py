@@ -87,6 +87,7 @@ REASONS: Mapping[str, str] = {
     "speaker.plural-noun": "the source is 'they': the one group that the text just named",
     "speaker.kin": "the source is a relative of somebody: the one other bearer of the surname",
     "speaker.aged": "the source is 'the 34-year-old': the person just spoken of",
+    "speaker.asker": "the cue says that somebody was asked: the outlet that the text names there, else reporters",
     "speaker.general": "the source is 'we', 'you' or 'everyone': people in general",
     "speaker.publisher": "the source is 'we' where a newspaper speaks of itself: its publisher",
     "speaker.document": "the source is a document whose issuer the text does not name",

@@ -1,0 +1,129 @@
+"""Speakers who are several: which are individuals without a name, which a group, and whom "they" means."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sayso.attribution import askers, individuals
+from sayso.attribution.mentions import find_names
+from sayso.attribution.registry import default_registry
+from sayso.attribution.speakers import Resolver
+from sayso.attribution.types import Attribution, TextSpan, make_attribution, text_hash
+
+REGISTRY = default_registry()
+# ⟦source⟧ and ⟪content⟫ as elsewhere; ⦃a cue⦄ without a source is an attribution of its own.
+PART = re.compile(r"⟦(?P<source>[^⟧]*)⟧|⦃(?P<cue>[^⦄]*)⦄|⟪(?P<content>[^⟫]*)⟫")
+
+
+def answers(marked: str) -> list[str]:
+    """Return "name / type" of each attribution however sure it is, or why it was declined; sources come first."""
+    text, at = "", 0
+    opened: list[tuple[str, int, int]] = []
+    contents: list[tuple[int, int]] = []
+    for match in PART.finditer(marked):
+        text += marked[at : match.start()]
+        kind = match.lastgroup or ""
+        start = len(text)
+        text += match[kind]
+        if kind == "content":
+            contents.append((start, len(text)))
+        else:
+            opened.append((kind, start, len(text)))
+        at = match.end()
+    text += marked[at:]
+    found: list[Attribution] = []
+    for (kind, start, end), (content, content_end) in zip(opened, contents, strict=True):
+        item = make_attribution(
+            text,
+            article_id="a1",
+            text_sha256=text_hash(text),
+            kind="direct" if text[content] in '“"' else "indirect",
+            content=[TextSpan(content, content_end)],
+            cue=[TextSpan(start, end)] if kind == "cue" else [TextSpan(end, end + 1)],
+            source=[] if kind == "cue" else [TextSpan(start, end)],
+            confidence=1.0,
+            origin="rule:test",
+        )
+        found.append(item)
+    resolver = Resolver(text, found, REGISTRY, None, find_names(text, REGISTRY))
+    return [f"{answer.name} / {answer.type}" if answer else why for answer, why in resolver.resolve_all()]
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Several experts⟧ said ⟪no⟫.", "experts / unnamed"),
+        ("⟦Three harbor analysts⟧ said ⟪no⟫.", "harbor analysts / unnamed"),
+        ("⟦A number of economists⟧ said ⟪no⟫.", "economists / unnamed"),
+        ("⟦Many harbor economists, including Ana Ruiz,⟧ said ⟪no⟫.", "harbor economists / unnamed"),
+        ("⟦Several cast members⟧ said ⟪no⟫.", "cast members / unnamed"),
+        ("⟦Republican leaders⟧ said ⟪no⟫.", "Republican leaders / unnamed"),
+        ("⟦State and local leaders⟧ said ⟪no⟫.", "State and local leaders / unnamed"),
+        ("⟦Mayors and harbor officials⟧ said ⟪no⟫.", "Mayors and harbor officials / unnamed"),
+        ("⟦Other officials⟧ said ⟪no⟫.", "other officials / unnamed"),
+    ],
+)
+def test_a_few_people_of_a_trade_or_an_inside_role_are_unnamed(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Many experts⟧ said ⟪no⟫.", "experts / group"),
+        ("⟦Several voters⟧ said ⟪no⟫.", "voters / group"),
+        ("⟦Two Republicans⟧ said ⟪no⟫.", "Republicans / group"),
+        ("⟦A group of analysts, including Ana Ruiz,⟧ said ⟪no⟫.", "analysts / group"),
+        ("⟦Many economists, including some at the bank,⟧ said ⟪no⟫.", "economists / group"),
+        ("⟦State business leaders⟧ said ⟪no⟫.", "State business leaders / group"),
+        ("⟦World leaders and diplomats⟧ said ⟪no⟫.", "World leaders and diplomats / group"),
+        ("⟦Mayors and voters⟧ said ⟪no⟫.", "Mayors and voters / group"),
+    ],
+)
+def test_a_class_of_people_is_a_group(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+def test_all_of_them_goes_on_with_the_several_who_spoke() -> None:
+    text = "⟦Several experts⟧ spoke of ⟪it⟫. “It is dear,” said ⟦Ana Ruiz⟧, ⟪one⟫. ⟦All⟧ agreed ⟪it would fail⟫."
+    assert answers(text)[-1] == "experts / unnamed"
+    assert answers("Ana Ruiz spoke. ⟦All⟧ agreed ⟪it would fail⟫.") == ["speaker.declined.pronoun"]
+
+
+def test_who_speaks_off_stage_is_nobody_named_nearby() -> None:
+    assert answers("Ana Ruiz sang. ⟦The announcer⟧ said ⟪it is late⟫.") == ["announcer / unnamed"]
+    assert answers("The announcer Ana Ruiz sang. ⟦The announcer⟧ said ⟪it is late⟫.") == ["Ana Ruiz / person"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Ana Ruiz came. ⦃Asked⦄ ⟪why rents rose⟫, Ruiz laughed.", "reporters / unnamed"),
+        ("Ruiz laughed when ⦃asked⦄ ⟪why rents rose⟫.", "reporters / unnamed"),
+        ("Ana Ruiz was on CNN. When ⦃pressed⦄ on ⟪rents⟫, she laughed.", "CNN / organization"),
+        (
+            "She spoke to CNN and the Harbor Times. ⦃Asked⦄ about ⟪rents⟫, she laughed.",
+            "speaker.declined.no-source",
+        ),
+        ("Ana Ruiz gave an interview. ⦃Asked⦄ about ⟪rents⟫, she laughed.", "speaker.declined.no-source"),
+        ("⦃Asked⦄ ⟪whether rents are fair⟫, 60 percent of voters said no.", "speaker.declined.no-source"),
+        ("Ana Ruiz ⦃was asked⦄ ⟪why rents rose⟫.", "speaker.declined.no-source"),
+    ],
+)
+def test_who_asks_is_the_outlet_named_there_or_reporters(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize("unit", ["a", "A ", "asked ", "several ", "a number of ", ", including "])
+def test_patterns_take_no_more_than_linear_time(unit: str) -> None:
+    import time
+
+    text = (unit * 20_000)[:20_000]
+    patterns = [p for module in (askers, individuals) for p in vars(module).values() if isinstance(p, re.Pattern)]
+    for pattern in patterns:
+        begin = time.process_time()
+        for _ in pattern.finditer(text):
+            pass
+        assert time.process_time() - begin < 1.0, pattern.pattern
