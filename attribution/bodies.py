@@ -21,6 +21,7 @@ NOT_A_FORCE = frozenset("federal local former new state national military u.s. u
 # "Washington" is a city and a government more often than a state, "New York" alone a city.
 _STATES = "|".join(sorted({name.title() for name in US_STATES.values()} - {"Washington", "New York"}))
 STATE = re.compile(rf"\b(?:{_STATES})\b(?! (?:[A-Z]|\d))")
+_STATE_NAMES = frozenset(US_STATES.values())
 STATE_SENTENCES = 3
 COURT_OF = re.compile(r" for the ((?:[A-Z0-9][\w.]{1,12} (?:of )?){1,4}Circuit\b)")
 COMMITTEE = re.compile(
@@ -146,3 +147,8 @@ def can_be(entity: Entity, noun: str) -> bool:
         return False
     last = fold(entity.name).split()[-1]
     return " " in entity.name and last in BODY_WORDS.get(noun, frozenset({noun}))
+
+
+def is_place_name(name: str) -> bool:
+    """Return whether a name is a state's or the capital's: "Ohio", "Washington, D.C."."""
+    return fold(name) in _STATE_NAMES or name.endswith("D.C.")

@@ -343,6 +343,9 @@ class PronounStage(PluralStage):
                     answer = self.of_entity(entity, "pronoun", "speaker.thing")
                     return self.found(answer)
         for said in reversed(self.said[-1:]):
-            if said.answer.type in ("organization", "country", "document"):
+            head = said.answer.head
+            if said.answer.type in ("organization", "country", "document") or (
+                head is not None and head.kind == "document" and not head.plural
+            ):
                 return self.found(self.again(said.answer, "pronoun", "speaker.thing"))
         return None, f"{DECLINED}.thing"

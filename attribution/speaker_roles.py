@@ -17,11 +17,23 @@ from .bodies import (
     full_court,
     is_american,
     is_headline,
+    is_place_name,
 )
 from .capitals import ORG_WORDS
 from .dates import find_latest_date
 from .described import BODY_WORDS, KINSHIP, bodies_of, find_described
 from .descriptions import TITLE_DOTS, describe_source
+from .issuers import (
+    LAWS,
+    MESSAGES,
+    NAMED_POLL,
+    OTHERS_LETTERS,
+    POLL_JOINT,
+    REPORTS,
+    SENTENCE_BEFORE,
+    find_issuers,
+    is_person,
+)
 from .makers import PARTS, find_maker
 from .mentions import Entity, Mention, choose_bearer
 from .names import LEADING_ARTICLE, fold, last_word, split_name, strip_possessive
@@ -46,21 +58,13 @@ _WORKS = tuple(
         "lawsuit complaint filing brief motion",
     )
 )
-# What somebody else than the last speaker may well have made; the second lot at least somebody else than a person.
-OTHERS_WORKS = frozenset(
-    "ad advertisement commercial spot clip video film documentary movie book slide footage".split()
-)
-REPORTED = frozenset("research study data".split())
 # Words for one and the same unnamed person: "a representative of the US government ... the US official".
 GENERIC_HEADS = frozenset(["official", "representative", "source", "person", "aide", "adviser"])
 # What somebody speaks through rather than for.
 POLLS = frozenset({"poll", "survey"})
-NAMED_POLL = re.compile(
-    r"((?!(?:The|A|An|New|One|Recent|Poll|National|Another) )[A-Z][\w.&’'-]{1,20}(?:[ /][A-Z][\w.&’'-]{1,20}){0,5}) "
-    r"(?:[a-z-]{2,15} ){0,3}(?:poll|survey)\b"
-)
-POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
 POLL_REACH = 3000
+# Words of "a statement defending the plan" up to its comma.
+MAX_STATEMENT = 80
 LEAD_SENTENCES = 3
 SPOUSES = frozenset({"wife", "husband", "ex-wife", "ex-husband", "widow", "widower"})
 ONE_OF = re.compile(r"one of ", re.IGNORECASE)
@@ -653,7 +657,7 @@ class RoleStage(NameStage):
         head = phrase.head
         assert head is not None
         opening = self.names.sentence_of(start) <= LEAD_SENTENCES
-        if head.form == "state":
+        if head.form == "state" and phrase.determiner == "definite":
             return None  # it is no State Department
         if head.plural or (
             phrase.determiner not in ("definite", "none")
@@ -752,10 +756,15 @@ class RoleStage(NameStage):
         made = self.made_by(phrase, start)
         if made is not None:
             return self.found(made)
-        if head.form in POLLS and (definite or self.names.sentence_of(start) <= LEAD_SENTENCES):
+        polls = head.form in POLLS or (head.form in ("polls", "surveys") and ONE_OF.match(self.text, start) is not None)
+        if polls and (definite or self.names.sentence_of(start) <= LEAD_SENTENCES):
             sponsor = self.pollster(start, end)
             if sponsor is not None:
                 return self.found(sponsor)
+        if definite and not phrase.modifiers and not phrase.after:
+            issuers = self.issued_before(head.form, start)
+            if issuers is not None:
+                return self.found(replace(issuers, head=head))
         if definite or (phrase.determiner == "none" and not head.plural and not phrase.modifiers):
             for said in reversed(self.said[-LOOK_BACK_SAID:]):
                 before = said.answer.head
@@ -770,12 +779,7 @@ class RoleStage(NameStage):
                 if head.form in CHANNEL_HEADS and (media := self.last_media(start)) is not None:
                     return self.found(media)
                 for said in reversed(self.said[-1:]):
-                    if (
-                        said.answer.type in ("organization", "person")
-                        and said.answer.head is None
-                        and head.form not in OTHERS_WORKS
-                        and (said.answer.type == "organization" or head.form not in REPORTED)
-                    ):
+                    if said.answer.head is None and self.can_have_issued(said.answer, head.form):
                         return self.found(self.again(said.answer, "nominal", "speaker.issuer"))
         if head.form in POLLS and phrase.determiner != "other" and (sponsor := self.pollster(start, end)) is not None:
             return self.found(sponsor)
@@ -783,6 +787,31 @@ class RoleStage(NameStage):
         return self.found(
             Answer(name, "document", "nominal", "speaker.document", self.scoped_id("document", name), head=head)
         )
+
+    def issued_before(self, work: str, start: int) -> Answer | None:
+        """Return who issued "the report", as the article said before, unless they spoke as its issuer already."""
+        for said in reversed(self.said[-LOOK_BACK_SAID:]):
+            before = said.answer.head
+            if before is not None and before.form == work and said.answer.type != "document":
+                return None
+        found = find_issuers(self.text, self.names, work, start)
+        parts = [
+            self.organization(f"{split_name(entity.name).surname} campaign")
+            if campaign
+            else self.of_entity(entity, "nominal", "speaker.issuer", "person" if is_person(entity) else "organization")
+            for entity, campaign in found
+        ]
+        if len(parts) < 2:
+            return self.again(parts[0], "nominal", "speaker.issuer") if parts else None
+        name = " and ".join(part.name for part in parts)
+        return Answer(name, "group", "nominal", "speaker.issuer", self.slug_id(name), plural=True)
+
+    def can_have_issued(self, answer: Answer, work: str) -> bool:
+        """Return whether "the letter" can be by whoever spoke last: no law is a person's, no other's a newspaper's."""
+        if answer.type == "person":
+            return work in MESSAGES
+        media = answer.entity is not None and answer.entity.entry is not None and answer.entity.entry.kind == "media"
+        return answer.type == "organization" and work in MESSAGES | REPORTS and not (media and work in OTHERS_LETTERS)
 
     def made_by(self, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return whose "the film" is, and "another slide" after one of theirs."""
@@ -806,7 +835,13 @@ class RoleStage(NameStage):
         if not plain[:1].isupper() or self.registry.country_of(plain) is not None:
             return None
         folded = fold(plain)
-        fitting = [e for e in self.names.entities if e.kind == "organization" and fold(e.name).split()[-1] == folded]
+        fitting = [
+            entity
+            for entity in self.names.entities
+            if entity.kind == "organization"
+            and fold(entity.name).split()[-1] == folded
+            and (entity.entry is None or entity.entry.kind != "platform")
+        ]
         return self.of_entity(fitting[0], "nominal", "speaker.issuer") if len(fitting) == 1 else None
 
     def announced(self, start: int, end: int) -> Answer | None:
@@ -814,8 +849,11 @@ class RoleStage(NameStage):
         if fold(self.text[max(0, start - 3) : start]) != "in":
             return None
         sentence = self.names.sentence_of(start)
-        for mention in self.names.between(end, sentence):
+        comma = self.text.find(",", end, end + MAX_STATEMENT)
+        for mention in self.names.between(max(end, comma), sentence):
             if mention.entity.kind in ("organization", "person") and mention.start not in self.quoted:
+                if mention.entity.kind == "person" and CAMPAIGN_AFTER.match(self.text, mention.end) is not None:
+                    return self.organization(f"{split_name(mention.entity.name).surname} campaign")
                 return self.of_entity(mention.entity, "nominal", "speaker.issuer")
         return None
 
@@ -835,7 +873,7 @@ class RoleStage(NameStage):
         joined = " and ".join(
             entry.name if entry is not None else part for entry, part in zip(known, parts, strict=True)
         )
-        answer = self.organization(joined)
+        answer = self.organization(SENTENCE_BEFORE.sub("", joined))
         return self.again(answer, "nominal", "speaker.issuer")
 
     def owner_type(self, entity: Entity, mention: Mention) -> SpeakerType:
@@ -879,6 +917,7 @@ class RoleStage(NameStage):
             if announced is not None:
                 return self.again(announced, "nominal", "speaker.issuer")
         published = PUBLISHED.match(self.text, own_end, end) is not None
+        law = phrase.head is not None and phrase.head.form in LAWS
         inside = [mention for mention in self.names.before(end, most=20) if mention.start >= start]
         for mention, following in zip_longest(inside, inside[1:]):
             entity = mention.entity
@@ -887,6 +926,10 @@ class RoleStage(NameStage):
                 return replace(self.again(body, "nominal", "speaker.issuer"), head=phrase.head)
             if mention.start < own_end < mention.end:
                 continue  # capitals of a headline run on: "New Poll Shows Ruiz Ahead"
+            if entity.entry is not None and entity.entry.kind == "platform":
+                continue  # "a Facebook post"
+            if law and (entity.kind == "country" or is_place_name(entity.name)):
+                continue
             if entity.kind not in ("organization", "person", "country") and mention.start >= own_end:
                 continue
             if mention.start < own_end or published or after in _ISSUED:

@@ -95,3 +95,48 @@ def test_an_appeals_court_has_its_circuit() -> None:
 def test_the_words_of_a_headline_are_no_body() -> None:
     marked = "Harbor Board Of Election Finds Fault\n\nAna Ruiz left. ⟦The board⟧ said ⟪so⟫."
     assert "Finds" not in str(spoken(marked))
+
+
+@pytest.mark.parametrize(
+    ("marked", "speakers"),
+    [
+        (
+            "A study by Harbor Watch came out. ⟦The report⟧ says ⟪rents rose⟫.",
+            ["Harbor Watch / organization"],
+        ),
+        (
+            "The authors of the report, which include the Harbor Fund and Citizens for Rent Justice, met. "
+            "⟦The report⟧ says ⟪rents rose⟫.",
+            ["Harbor Fund and Citizens for Rent Justice / group"],
+        ),
+        (
+            "The Harbor Union sent a long letter. ⟦The letter⟧ says ⟪rents rose⟫. ⟦It⟧ adds ⟪that pay fell⟫.",
+            ["Harbor Union / organization"] * 2,
+        ),
+        (
+            "Ana Ruiz runs. The Ruiz campaign is airing a new ad. ⟦The ad⟧ says ⟪rents rose⟫.",
+            ["Ruiz campaign / organization"],
+        ),
+        ("Somebody sent a letter. Ana Ruiz read it. ⟦The letter⟧ says ⟪rents rose⟫.", ["letter / document"]),
+        ("⟦Ana Ruiz⟧ said ⟪no⟫. ⟦The statement⟧ adds ⟪that pay fell⟫.", ["Ana Ruiz / person"] * 2),
+        (
+            "⟦Ana Ruiz⟧ said ⟪no⟫. ⟦The constitution⟧ says ⟪that pay is due⟫.",
+            ["Ana Ruiz / person", "constitution / document"],
+        ),
+        (
+            "⟦The Washington Post⟧ said ⟪no⟫. ⟦The letter⟧ says ⟪that pay is due⟫.",
+            ["Washington Post / organization", "letter / document"],
+        ),
+        ("⟦A Facebook post⟧ said ⟪no⟫.", ["Facebook post / document"]),
+        ("⟦An Ohio law⟧ says ⟪pay is due⟫.", ["Ohio law / document"]),
+        (
+            "In ⟦a statement⟧ defending Ed Hale, Ana Ruiz said ⟪he was tired⟫.",
+            ["Ana Ruiz / person"],
+        ),
+        ("⟦A New York Times/CBS News poll⟧ found ⟪so⟫.", ["New York Times and CBS News / organization"]),
+        ("⟦A May Quinnipiac poll⟧ found ⟪so⟫.", ["Quinnipiac / organization"]),
+        ("⟦One of the first polls⟧ found ⟪so⟫. The Harbor College poll is large.", ["Harbor College / organization"]),
+    ],
+)
+def test_a_document_is_its_issuers_as_far_as_the_article_tells(marked: str, speakers: list[str]) -> None:
+    assert spoken(marked) == speakers
