@@ -11,7 +11,7 @@ from typing import IO, Any, get_args
 
 from .errors import InputError, OffsetError
 from .strict_json import loads
-from .types import QUOTE_KINDS, SPEAKER_TYPES, QuoteKind, Spans, SpeakerType, StanceLabel, TextSpan
+from .types import QUOTE_KINDS, SPEAKER_TYPES, QuoteKind, Spans, SpeakerType, StanceLabel, TextSpan, text_hash
 
 STANCE_LABELS: tuple[StanceLabel, ...] = get_args(StanceLabel)
 
@@ -69,20 +69,34 @@ class GoldDocument:
     url: str | None = None
 
 
-def read_gold(path: Path | str, *, articles: Path | str | None = None, limit: int | None = None) -> list[GoldDocument]:
+def read_gold(
+    path: Path | str,
+    *,
+    articles: Path | str | None = None,
+    limit: int | None = None,
+    speakers: Path | str | None = None,
+) -> list[GoldDocument]:
     """Return the annotated articles of `path`, the first `limit` of them, in file-name or line order.
 
     `path` is a folder of gold JSON files, one such file, or a JSON-lines file (also .gz). A record without `text`
     takes it from `<articles>/<doc>.txt`, read as UTF-8 with its newlines kept. Attributions without content, and
-    cue-less ones of GUM (photo credits, mostly), are left out. Raises InputError with file and, if any, line.
+    cue-less ones of GUM (photo credits, mostly), are left out. `speakers` is a file of speaker labels apart from their
+    corpus (`read_speaker_labels`): only the articles in it are returned, with those speakers instead of their own.
+    Raises InputError with file and, if any, line.
     """
     path = Path(path)
     folder = None if articles is None else Path(articles)
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}, it must be at least 1")
+    labels = None if speakers is None else read_speaker_labels(Path(speakers))
     documents: list[GoldDocument] = []
     seen: dict[str, str] = {}
     for where, record in _read_records(path):
+        if labels is not None:
+            label = labels.pop(str(record.get("doc", record.get("id"))), None)
+            if label is None:
+                continue
+            record = label.put_on(record, where)
         document = _read_document(record, where, folder)
         if document.id in seen:
             raise InputError(
@@ -92,9 +106,52 @@ def read_gold(path: Path | str, *, articles: Path | str | None = None, limit: in
         documents.append(document)
         if len(documents) == limit:
             break
+    if labels and limit is None:
+        raise InputError(f"{speakers}: labels {len(labels)} articles that {path} has not, the first {min(labels)!r}")
     if not documents:
         raise InputError(f"{path}: no annotated article in it; expected gold .json files or JSON lines")
     return documents
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerLabels:
+    """The speakers of one article's attributions in the order of its corpus, None where nobody can tell."""
+
+    where: str
+    text_sha256: str
+    speakers: tuple[dict[str, Any] | None, ...]
+
+    def put_on(self, record: dict[str, Any], where: str) -> dict[str, Any]:
+        """Return the article's record with these speakers; InputError when they were made for another text."""
+        found, text = record.get("attributions"), record.get("text")
+        if not isinstance(text, str) or text_hash(text) != self.text_sha256:
+            raise InputError(f"{self.where}: made for another text than {where} holds; take the corpus's same version")
+        if not isinstance(found, list) or len(found) != len(self.speakers):
+            raise InputError(f"{self.where}: labels {len(self.speakers)} attributions, {where} has another number")
+        pairs = zip(found, self.speakers, strict=True)
+        return {**record, "attributions": [_with_speaker(item, speaker) for item, speaker in pairs]}
+
+
+def _with_speaker(item: Any, speaker: dict[str, Any] | None) -> Any:
+    return {**item, "speaker": speaker} if isinstance(item, dict) else item
+
+
+def read_speaker_labels(path: Path) -> dict[str, SpeakerLabels]:
+    """Return the labels by article id, from lines {"id", "text_sha256", "speakers": [{"name", "type", "how"}, null]}.
+
+    They hold neither text nor offsets, so they can be passed on where the corpus can't.
+    """
+    labels: dict[str, SpeakerLabels] = {}
+    for where, record in read_json_lines(path):
+        doc_id, sha, speakers = (record.get(key) for key in ("id", "text_sha256", "speakers"))
+        if not isinstance(doc_id, str) or not isinstance(sha, str) or not isinstance(speakers, list):
+            raise InputError(f"{where}: needs 'id' and 'text_sha256' as strings and 'speakers' as a list")
+        if doc_id in labels:
+            raise InputError(f"{where}: article {doc_id!r} was already labelled at {labels[doc_id].where}")
+        if not all(speaker is None or isinstance(speaker, dict) for speaker in speakers):
+            raise InputError(f"{where}: each of 'speakers' is an object or null")
+        labels[doc_id] = SpeakerLabels(where, sha, tuple(speakers))
+    return labels
 
 
 def _read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -33,6 +33,7 @@ def run_evaluate_speakers(
     articles: Path | None = None,
     limit: int | None = None,
     *,
+    speakers: Path | None = None,
     end_to_end: bool = False,
     model: str | None = None,
     registry: Registry | None = None,
@@ -41,11 +42,11 @@ def run_evaluate_speakers(
     """Return the scores of the speakers of gold's attributions, or with `end_to_end` of those that `model` finds.
 
     An article that the choice of antecedents was trained on is resolved by weights fitted without it, so that no figure
-    is about what was learned by heart.
+    is about what was learned by heart. `speakers` is a file of speaker labels apart from gold.
     """
     from .evaluate import predict
 
-    documents = read_gold(gold, articles=articles, limit=limit)
+    documents = read_gold(gold, articles=articles, limit=limit, speakers=speakers)
     registry = registry or Registry.read()
     found = predict(documents, model=model, progress=progress) if end_to_end else {}
     outcomes: list[Outcome] = []

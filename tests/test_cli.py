@@ -88,6 +88,11 @@ def lines_of(result: Result) -> list[dict[str, Any]]:
 # --- help and documentation -------------------------------------------------------------------------------------------
 
 
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "sayso", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"sayso {__version__}"
+
+
 def test_help_loads_nothing_slow() -> None:
     script = (
         "import sys; from sayso.cli import main; code = main(['--help']); "

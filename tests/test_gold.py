@@ -11,7 +11,7 @@ import pytest
 
 from sayso.attribution.errors import InputError
 from sayso.attribution.gold import GoldSpeaker, GoldStance, read_gold
-from sayso.attribution.types import TextSpan
+from sayso.attribution.types import TextSpan, text_hash
 
 TEXT = "Ruiz said that rents will rise.\r\n“Soon,” said Lee."
 RENTS: dict[str, Any] = {
@@ -200,3 +200,45 @@ def test_the_same_article_twice_is_refused_naming_both(tmp_path: Path) -> None:
     record = {"id": "one", "text": TEXT, "attributions": []}
     with pytest.raises(InputError, match=r"gold\.jsonl:2: article id 'one' was already used at .*gold\.jsonl:1"):
         read_gold(write_lines(tmp_path, record, record))
+
+
+def _labelled(tmp_path: Path, *lines: dict[str, Any]) -> Path:
+    path = tmp_path / "labels.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_speakers_may_stand_apart_from_the_corpus(tmp_path: Path) -> None:
+    empty = {**SOON, "content": []}
+    records = [{"id": name, "text": TEXT, "attributions": [empty, SOON]} for name in ("one", "two")]
+    gold = write_lines(tmp_path, *records)
+    speaker = {"name": "Ana Ruiz", "type": "person", "how": "pronoun"}
+    label = {"id": "two", "text_sha256": text_hash(TEXT), "speakers": [None, speaker]}
+    (document,) = read_gold(gold, speakers=_labelled(tmp_path, label))
+    assert document.id == "two"
+    (found,) = document.attributions  # the one without content is left out, its label with it
+    assert found.speaker == GoldSpeaker("Ana Ruiz", "person", how="pronoun")
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [
+        ({"id": "one", "text_sha256": text_hash("another"), "speakers": [None]}, "another text"),
+        ({"id": "one", "text_sha256": text_hash(TEXT), "speakers": []}, "another number"),
+        ({"id": "none", "text_sha256": text_hash(TEXT), "speakers": [None]}, "that .* has not"),
+        ({"id": "one", "text_sha256": text_hash(TEXT), "speakers": ["Ana Ruiz"]}, "object or null"),
+        ({"id": "one", "speakers": [None]}, "text_sha256"),
+        ({"id": "one", "text_sha256": text_hash(TEXT), "speakers": [{"name": "Ana", "type": "mayor"}]}, "mayor"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(tmp_path: Path, label: dict[str, Any], says: str) -> None:
+    gold = write_lines(tmp_path, {"id": "one", "text": TEXT, "attributions": [SOON]})
+    with pytest.raises(InputError, match=says):
+        read_gold(gold, speakers=_labelled(tmp_path, label))
+
+
+def test_an_article_is_labelled_once(tmp_path: Path) -> None:
+    gold = write_lines(tmp_path, {"id": "one", "text": TEXT, "attributions": [SOON]})
+    label = {"id": "one", "text_sha256": text_hash(TEXT), "speakers": [None]}
+    with pytest.raises(InputError, match=r"labels\.jsonl:2: .* already labelled at .*labels\.jsonl:1"):
+        read_gold(gold, speakers=_labelled(tmp_path, label, label))

@@ -231,12 +231,15 @@ def resolve_documents(documents: Iterable[GoldDocument], registry: Registry, ran
 class Recipe:
     """What `recipe.toml` fixes: data, folds, strength of the regularisation, and the threshold.
 
-    `c` holds the strengths for the choices by kind and for the certainty.
+    `c` holds the strengths for the choices by kind and for the certainty. `labelled` are articles whose speakers the
+    file `labels` beside the recipe has.
     """
 
     name: str
     version: str
     polnear: str
+    labelled: str
+    labels: str
     gum: str
     genres: tuple[str, ...]
     gum_weight: float
@@ -265,12 +268,16 @@ def train_speakers(
     """
     plan = Recipe.read(recipe)
     registry = default_registry()
-    documents = read_gold(data / plan.polnear)
+    dev = read_gold(data / plan.polnear)
+    labels = recipe.parent / plan.labels
+    labelled = read_gold(data / plan.labelled, speakers=labels)
+    documents = [*dev, *labelled]
     first = SpeakerRanker(FIRST_WEIGHTS)
     examples = collect_examples(documents, registry, first)
     extra = gum_examples(data / plan.gum, plan.genres, registry, first, weight=plan.gum_weight)
     say(f"{len(examples)} choices in {len(documents)} articles, {len(extra)} more in GUM")
-    dealt = split_folds([document.id for document in documents], n=plan.folds, seed=plan.seed)
+    halves = [split_folds([one.id for one in half], n=plan.folds, seed=plan.seed) for half in (dev, labelled)]
+    dealt = [a | b for a, b in zip(*halves, strict=True)]
     choosing = [fit_weights([e for e in examples if e.article not in fold] + extra, c=plan.c) for fold in dealt]
     judged: list[list[Judged]] = []
     for fold, weights in zip(dealt, choosing, strict=True):
@@ -292,8 +299,16 @@ def train_speakers(
     answers = [
         (one.outcome, ranker.chance(one.features)) for fold, ranker in zip(judged, rankers, strict=True) for one in fold
     ]
-    metrics = measure(answers, plan, data, n_examples=(len(examples), len(extra)))
+    of_dev = {document.id for document in dev}
+    metrics = measure(
+        [one for one in answers if one[0].article in of_dev], plan, data, n_examples=(len(examples), len(extra))
+    )
+    metrics["data"] |= {"labelled_sha256": _sha256(data / plan.labelled), "labels_sha256": _sha256(labels)}
+    metrics["labelled"] = summarise([_given(*one, plan.threshold) for one in answers if one[0].article not in of_dev])
     write_folder(out, final, metrics, recipe, folds)
+    if labels.resolve() != (out / plan.labels).resolve():
+        with write_atomically(out / plan.labels) as file:
+            file.write(labels.read_text(encoding="utf-8"))
     return metrics
 
 
@@ -322,6 +337,15 @@ def fit_certainty(judged: Sequence[Judged], *, c: float) -> dict[str, float]:
         for name, weight in zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
         if abs(weight) >= 5e-5
     }
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return the figures of outcomes in all, and by type and by how the text gives the speaker."""
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for one in outcomes:
+        for key in ("all", str(one.gold.type), one.group):
+            groups[key].append(one)
+    return {name: _row(chosen) for name, chosen in sorted(groups.items())}
 
 
 def measure(

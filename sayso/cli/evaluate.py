@@ -40,6 +40,15 @@ Conventions = Annotated[
         show_default=False,
     ),
 ]
+Labels = Annotated[
+    Path | None,
+    typer.Option(
+        "--speakers",
+        metavar="FILE",
+        help="Labels of the speakers apart from gold; only the articles in it are scored.",
+        show_default=False,
+    ),
+]
 EndToEnd = Annotated[bool, typer.Option("--end-to-end", help="Score the attributions found, not those of gold.")]
 Resamples = Annotated[int, typer.Option(metavar="N", min=0, help="Bootstrap resamples for the 95 % intervals.")]
 
@@ -105,6 +114,7 @@ def attribution(
 def speakers(
     gold: Gold,
     articles: Articles = None,
+    labels: Labels = None,
     end_to_end: EndToEnd = False,
     limit: Limit = None,
     as_json: AsJson = False,
@@ -126,7 +136,7 @@ def speakers(
             yield from shown
 
     report = run_evaluate_speakers(
-        gold, articles, limit, end_to_end=end_to_end, model=run.settings.model, progress=with_bar
+        gold, articles, limit, speakers=labels, end_to_end=end_to_end, model=run.settings.model, progress=with_bar
     )
     if as_json:
         sys.stdout.write(safe_json(report.to_json(), indent=2) + "\n")
