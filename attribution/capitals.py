@@ -42,6 +42,11 @@ PAPER_WORDS = _NAME_WORDS["name.paper"]
 MEMBERS = frozenset("citizens doctors mothers lawyers scientists students workers neighbors friends concerned".split())
 PARTISANS = frozenset("republicans democrats conservatives liberals lawmakers".split())
 PLACE_WORDS = frozenset("north south east west new united saint fort mount lake".split())
+# What comes after a name without being a part of it: "CNN Tuesday", but "Ash Wednesday" and "Fox News Sunday".
+DAY_AFTER = re.compile(
+    r"(?<!\bAsh)(?<!\bBlack)(?<!\bSuper)(?<!\bGood)(?<!\bCyber)(?<!\bNews)(?<!\bEaster)(?<!\bBloody)"
+    r"[ \u00a0](?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day$"
+)
 # How newspapers shorten the states behind a politician's name: (D-Vt.), (R-S.C.).
 _STATES = """
 ala alabama|alaska alaska|ariz arizona|ark arkansas|calif california|colo colorado|conn connecticut|del delaware|
@@ -78,6 +83,9 @@ def name_strings(text: str, masks: Sequence[tuple[int, int]]) -> list[tuple[int,
     mask = 0
     for match in NAME.finditer(text):
         start, end = match.span()
+        raw = match[0]
+        if raw.endswith("day") and (day := DAY_AFTER.search(raw)) is not None:
+            raw, end = raw[: day.start()], start + day.start()
         while mask < len(hidden) and hidden[mask][1] <= start:
             mask += 1
         if mask < len(hidden) and hidden[mask][0] < end:
@@ -85,15 +93,13 @@ def name_strings(text: str, masks: Sequence[tuple[int, int]]) -> list[tuple[int,
         if strings:
             before = strings[-1]
             gap = text[before[1] : start]
-            if gap in ORG_JOINERS and (
-                _joins(before[2], gap) or (gap == " and " and _one_committee(before[2], match[0]))
-            ):
+            if gap in ORG_JOINERS and (_joins(before[2], gap) or (gap == " and " and _one_committee(before[2], raw))):
                 strings[-1] = (before[0], end, text[before[0] : end])
                 continue
-        if end - start > MIN_HEADLINE and len(pieces := _split_headline(match[0])) > 1:
+        if end - start > MIN_HEADLINE and len(pieces := _split_headline(raw)) > 1:
             strings.extend((start + at, start + at + len(piece), piece) for at, piece in pieces)
         else:
-            strings.append((start, end, match[0]))
+            strings.append((start, end, raw))
     return strings
 
 
@@ -236,8 +242,10 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
             if describes and fold(core[shift]) in given and fold(core[0]) not in given and not _is_org(core[-1]):
                 cut, core, titled = cut + shift, core[shift:], True
                 break
-    if [*core] == ["I"]:
-        core = ()  # "Nurses I met"
+    if core[-1:] == ("I",) and len(core) < 3 and fold(core[0]) not in given:
+        core = core[:-1]  # "Nurses I met", "Washington, D.C. I said", but "Elizabeth I"
+    if core[:1] == ("of",):
+        core = ()  # "Republican of Ohio"
     if "of" in core[1:] and (titled or fold(core[0]) in given):
         # "Gov. Ana Ruiz of West Virginia": the office's place, not her name.
         core = core[: core.index("of")]

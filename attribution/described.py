@@ -59,6 +59,8 @@ _SAME = (
     "husband ex-husband",
     "senator sen.",
     "governor gov.",
+    "speaker house speaker",
+    "anchor co-anchor host co-host",
 )
 SAME_ROLE: dict[str, int] = {_word: _number for _number, _words in enumerate(_SAME) for _word in _words.split()}
 _RUNNING = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})

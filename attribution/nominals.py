@@ -173,7 +173,7 @@ def roles_key(roles: RoleLexicon) -> RolesKey:
 @lru_cache(maxsize=16384)
 def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     roles = key.roles
-    text = " ".join(source.replace("--", "—").split())
+    text = " ".join(source.replace("--", "—").replace(" - ", " — ").split())
     text = _LEAD.sub("", text, count=1)
     clause = CLAUSE_INSIDE.search(text, 4)
     if clause is not None and "," not in text[: clause.start()]:

@@ -8,6 +8,7 @@ SHA-256>-senior-us-official`, `organization-…-bank`, `person-…-smith`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .antecedents import Spoke
@@ -29,6 +30,8 @@ from .types import Attribution, Speaker
 
 # Characters; what is longer is no noun phrase.
 MAX_SOURCE = 600
+# "I, along with Ana Ruiz, …", "he, like Hale,"
+WITH_OTHERS = re.compile(r"(I|[Hh]e|[Ss]he), (?:along|together|like|as well)\b")
 
 
 def resolve_speakers(
@@ -113,7 +116,8 @@ class Resolver(ImplicitStage):
         if end - start > MAX_SOURCE:
             return None, f"{DECLINED}.unknown"
         source = self.text[start:end]
-        pronoun = pronoun_class(source)
+        led = WITH_OTHERS.match(source)
+        pronoun = pronoun_class(led[1] if led is not None else source)
         if pronoun is not None:
             return self.from_pronoun(item, start, pronoun)
         for pattern in default_source_patterns():
