@@ -48,15 +48,20 @@ CONTAINER = re.compile(
 _DETERMINERS = {word: kind for kind, words in _DETERMINER_WORDS.items() for word in words.split()}
 _QUANTIFIERS = """
 all any at least most few both each every certain various numerous multiple only even just about nearly almost
+not virtually practically
 dozens hundreds thousands millions scores far fewer
 six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 """
 QUANTIFIERS = frozenset(_QUANTIFIERS.split())
 TENS = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]{3,5})?")
-_ABOUT = r"(?:(?:at least|only|just|nearly|almost|about|around|roughly|some|more than|less than|fewer than|over) ){0,2}"
+_ABOUT = (
+    r"(?:(?:at least|not|only|just|nearly|almost|about|around|roughly|some|more than|less than|fewer than|over) ){0,2}"
+)
 PARTITIVE = re.compile(
     rf"^{_ABOUT}(?:(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
-    r"any|members|dozens|hundreds|thousands|millions|a (?:number|group|handful|couple|majority|lot|bunch|pair|series|"
+    r"any|much|members|dozens|hundreds|thousands|millions|"
+    r"(?:an? )?(?:(?:growing|increasing|large|small|vast|significant|substantial|sizable|good|great|huge|tiny) ){0,2}"
+    r"numbers?|a (?:group|handful|couple|majority|lot|bunch|pair|series|"
     r"host|third|quarter|fifth|plurality|minority)|half|two-thirds|three-quarters|one-third|one-quarter|"
     r"the (?:rest|majority|(?:vast|overwhelming) majority)|\d[\d,.]* ?(?:percent|%|per cent)|"
     r"(?:[a-z]{2,12}(?:-[a-z]{2,12})?|\d{1,3}) (?:in|of|out of) (?:10|ten|five|four|three)) of )"
@@ -68,6 +73,7 @@ _AFTER_HEAD = """
 of for in at from with on to by about under close near inside within around across as against over after before during
 who that which whose whom where when including representing familiar
 privy aware loyal opposed involved speaking told said and or on behalf among
+like such unlike polled surveyed
 between toward towards through based attending conducted published released appearing participating
 """
 AFTER_HEAD = frozenset(_AFTER_HEAD.split())
@@ -77,10 +83,15 @@ CLAUSE_INSIDE = re.compile(
     r"seeking|trying|opposed|challenging|aimed|intended|ranging) )"
 )
 PARTICIPLE = re.compile(r"[a-z]{3,14}(?:ing|ed)")
-# "Six in 10", "about a third": of those asked
+# "Six in 10", "about a third", "only 24 percent", "those surveyed": of those asked
+_SHARE = (
+    r"(?:(?:[a-z]{2,12}|\d{1,3}) (?:in|out of) (?:10|ten|five|four|three)|half|"
+    r"a third|a quarter|two-thirds|three-quarters|one-third|one-quarter|\d[\d.,]{0,5}(?:%| percent?| per cent))"
+)
+_RESPONDENTS = r"(?:those|people|of those) (?:surveyed|polled|responding|interviewed|asked|questioned)"
 BARE_SHARE = re.compile(
-    rf"^{_ABOUT}(?:(?:[a-z]{{2,12}}|\d{{1,3}}) (?:in|out of) (?:10|ten|five|four|three)|half|"
-    r"a third|a quarter|two-thirds|three-quarters|one-third|one-quarter|\d[\d.,]{0,5}%)$",
+    rf"^{_ABOUT}(?:{_SHARE}(?:, \d[\d.,]{{0,5}} ?(?:%|percent|per cent),?)?(?: of (?:them|{_RESPONDENTS}))?|"
+    rf"(?:most |many |some )?{_RESPONDENTS})$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -92,6 +103,12 @@ _COUNTED = re.compile(
     r"^\d[\d.,]* (?:percent|per cent|%) of (?:the |those |all )?(?!who\b|that\b)",
     re.IGNORECASE,
 )
+# "Democrats today", "activists here", "the ad itself": no part of what somebody is called
+TRAILING = re.compile(
+    r"(?<=[\w.”’\"]) (?:himself|herself|itself|themselves|today|here|there|overall|nationwide|everywhere|elsewhere|"
+    r"alone|worldwide|now|(?:last|this|next) (?:week|month|year|fall|spring|summer|winter)|at home)[ ,]*$"
+)
+GROUPED_DIGITS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _LEAD = re.compile(
     r"^[\s\"“”«»‘'(\[,.;:–—-]*"
     r"(?:(?:and|but|while|from|by|among|according to|said|like|as|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
@@ -174,7 +191,7 @@ def roles_key(roles: RoleLexicon) -> RolesKey:
 def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     roles = key.roles
     text = " ".join(source.replace("--", "—").replace(" - ", " — ").split())
-    text = _LEAD.sub("", text, count=1)
+    text = GROUPED_DIGITS.sub("", TRAILING.sub("", _LEAD.sub("", text, count=1), count=1))
     clause = CLAUSE_INSIDE.search(text, 4)
     if clause is not None and "," not in text[: clause.start()]:
         text = text[: clause.start()]

@@ -16,7 +16,7 @@ from .speaker_roles import RoleStage
 from .types import Attribution
 
 _ASKED = (
-    r"((?:(?!percent\b|of\b)[a-z-]{2,15} ){0,2}"
+    r"((?:(?!(?:percent|of|by|and|who|with)\b)[A-Za-z-]{2,15} ){0,3}"
     r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
 )
 ASKED_AHEAD = re.compile(r"[\d.]{1,5} ?(?:percent|per cent|%) of (?:the |all |those )?" + _ASKED)
