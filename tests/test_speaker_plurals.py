@@ -127,3 +127,25 @@ def test_patterns_take_no_more_than_linear_time(unit: str) -> None:
         for _ in pattern.finditer(text):
             pass
         assert time.process_time() - begin < 1.0, pattern.pattern
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Activists here⟧ said ⟪no⟫.", "activists / group"),
+        ("Ana Ruiz came. ⟦Ruiz herself⟧ said ⟪no⟫.", "Ana Ruiz / person"),
+        ("⟦An increasing number of farmers⟧ said ⟪no⟫.", "farmers / group"),
+        ("⟦1,409 teachers⟧ said ⟪no⟫.", "teachers / group"),
+        ("⟦Not all farmers⟧ said ⟪no⟫.", "farmers / group"),
+        ("⟦Virtually all farmers⟧ said ⟪no⟫.", "farmers / group"),
+        ("⟦Farmers like Ana Ruiz and Ed Hale⟧ said ⟪no⟫.", "farmers / group"),
+        ("⟦Those surveyed⟧ said ⟪no⟫.", "poll respondents / group"),
+        (
+            "Among likely GOP primary voters, few came. ⟦Only 24 percent⟧ said ⟪no⟫.",
+            "likely GOP primary voters / group",
+        ),
+        ("Of registered voters, most came. ⟦Just over a quarter, 26 percent,⟧ said ⟪no⟫.", "registered voters / group"),
+    ],
+)
+def test_adverbs_shares_and_numbers_are_no_part_of_what_people_are_called(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
