@@ -11,8 +11,8 @@ from .descriptions import describe_source
 from .individuals import are_counted, is_inside, spoke_themselves
 from .names import fold
 from .nominals import SourcePhrase, parse_phrase
+from .speaker_lists import ListStage
 from .speaker_names import DECLINED, Answer
-from .speaker_roles import RoleStage
 from .types import Attribution
 
 _ASKED = (
@@ -42,7 +42,7 @@ PHRASE_OPENS = frozenset("the a an some many several few those other".split())
 PHRASE_STOPS = PREPOSITIONS | frozenset("said says told is was were are and or but as than that".split())
 
 
-class PluralStage(RoleStage):
+class PluralStage(ListStage):
     """Adds whom plural role nouns and plural pronouns mean."""
 
     __slots__ = ()

@@ -1,0 +1,171 @@
+"""Speakers named together: "A and B", "A, B and C", "regulators and advisers", and lists the text took up before."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from .capitals import ORG_WORDS
+from .individuals import LED, holds_role, is_inside
+from .mentions import Mention
+from .names import LEADING_ARTICLE, fold, is_initial
+from .nominals import SourcePhrase, parse_phrase
+from .speaker_names import Answer
+from .speaker_roles import RoleStage
+
+PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
+CLAUSE_STARTS = re.compile(r",| who | which | that ")
+# "..., and other scientists", "(R-Iowa) and Ben Lee"
+LISTED = re.compile(r"(?:\)|, [RDI]-[A-Za-z.]{1,9}),? and |, and other|, others\b")
+# "the family, protesters and leaders": at least three parts
+SERIES = re.compile(r"[^,;:]{2,60}(?:, [^,;:]{2,60}){1,6},? and [^,;:]{2,60}")
+SERIES_SPLIT = re.compile(r", ")
+LIST_GAP = re.compile(
+    r"(?: \([^()]{1,30}\)|,? [RDI]-[A-Za-z.]{1,9}|, (?:Democrat|Republican) of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?"
+    r"(?:,| and|, and) (?:[A-Z][a-z]{2,8}\.? )?"
+)
+OTHERS = re.compile(r",? (?:and )?(other(?:s\b| [a-z]{3,20}s\b))")
+MAX_TITLE_WORDS = 3
+LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
+MANY = frozenset({"services", "affairs", "workers", "allies", "investigations"})
+
+
+class ListStage(RoleStage):
+    """Adds whom a source means that names several."""
+
+    __slots__ = ()
+
+    def part_name(self, mention: Mention, start: int) -> str:
+        """Return a name as it stands in a joint one: people without middle initials, "Ana Ruiz and Ben Lee"."""
+        answer = self.of_mention(mention, start)
+        if answer.type != "person":
+            return answer.name
+        first, *rest = answer.name.split()
+        return " ".join([first, *(word for word in rest if not is_initial(word))])
+
+    def coordinated(self, source: str, start: int, end: int) -> Answer | None:
+        """Return a group for "A and B" when each part names somebody; "A and its allies" keeps the second's words."""
+        whole = self.one_body(source)
+        if whole is not None:
+            return whole
+        head, _, tail = PARENTHESIS.sub("", source).removesuffix(" all").partition(" and ")
+        tail = CLAUSE_STARTS.split(tail, maxsplit=1)[0].strip()
+        parts: list[str] = []
+        for piece in [*LIST_SPLIT.split(head), tail]:
+            piece = piece.strip()
+            if not piece:
+                continue
+            at = self.text.find(piece, start, end)
+            if at < 0:
+                return None
+            phrase = parse_phrase(piece, self.registry.roles)
+            if not phrase.words:
+                return None
+            own_end = self.own_end(phrase, at, at + len(piece))
+            mention = self.mention_at(own_end - 1)
+            known = self.registry.by_name(piece)
+            if known is not None:
+                parts.append(known.name)
+            elif mention is not None and mention.end >= own_end:
+                parts.append(self.part_name(mention, at))
+            elif (body := self.spelt_out(piece)) is not None:
+                parts.append(body.name)
+            elif not parts and fold(piece) in LED and (shared := self.shared_noun(source, tail)) is not None:
+                return shared  # "state and local leaders"
+            elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
+                parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
+            else:
+                return self.shared_noun(source, tail) if " " not in piece else None
+        if len(parts) < 2:
+            return None
+        name = ", ".join(parts[:-1]) + " and " + parts[-1]
+        phrases = [parse_phrase(piece, self.registry.roles) for piece in (head, tail)]
+        if len(parts) == 2 and any(map(is_inside, phrases)) and all(map(holds_role, phrases)):
+            return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
+        return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
+
+    def listed(self, start: int, end: int) -> Answer | None:
+        """Return the people listed with party or office: "Ana Ruiz (D-Ohio), Ben Lee, R-Iowa, and other senators"."""
+        if LISTED.search(self.text, start, end) is None:
+            return self.series(self.text[start:end].rstrip(" ,"), start, end)
+        people = [
+            mention
+            for mention in self.names.inside(start, end)
+            if mention.entity.kind in ("person", "unknown")
+            and self.text[mention.end : mention.end + 1] not in ("'", "’")
+        ]
+        if not people or len(self.text[start : people[0].start].split()) > MAX_TITLE_WORDS:
+            return None
+        names = [people[0].entity.name]
+        for before, after in pairwise(people):
+            if LIST_GAP.fullmatch(self.text, before.end, after.start) is None:
+                break
+            names.append(after.entity.name)
+        others = OTHERS.search(self.text, people[len(names) - 1].end, end)
+        if others is not None:
+            names.append(others[1])
+        if len(names) < 2 or len(set(names)) < len(names):
+            return None
+        joined = ", ".join(names[:-1]) + " and " + names[-1]
+        return Answer(joined, "group", "name", "speaker.coordinated", self.slug_id(joined), plural=True)
+
+    def series(self, source: str, start: int, end: int) -> Answer | None:
+        """Return a group for "Alder, Dale and the Harbor Union" when every part is a name or a plural of people."""
+        if SERIES.fullmatch(source) is None:
+            return None
+        head, _, tail = source.rpartition(" and ")
+        parts: list[str] = []
+        at = start
+        for piece in [*SERIES_SPLIT.split(head.rstrip(" ,")), tail]:
+            at = self.text.find(piece, at, end)
+            phrase = parse_phrase(piece, self.registry.roles)
+            if at < 0 or not phrase.words or phrase.after or phrase.determiner == "indefinite":
+                return None
+            known = self.registry.by_name(piece)
+            mention = self.mention_at(at + len(piece) - 1)
+            if known is not None:
+                parts.append(known.name)
+            elif mention is not None and mention.end == at + len(piece) and mention.entity.kind != "thing":
+                parts.append(self.part_name(mention, at))
+            elif phrase.head is not None and (phrase.head.plural or phrase.head.kind == "collective"):
+                parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
+            else:
+                return None
+        name = ", ".join(parts[:-1]) + " and " + parts[-1]
+        return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
+
+    def shared_noun(self, source: str, tail: str) -> Answer | None:
+        """Return whom "federal and state officials" are: one noun with two adjectives."""
+        head = parse_phrase(tail, self.registry.roles).head
+        if head is None or not head.plural:
+            return None
+        name = LEADING_ARTICLE.sub("", " ".join(source.split()))
+        if head.kind == "document":
+            # What follows the noun ("conducted by ...") is no part of its name.
+            words = parse_phrase(tail, self.registry.roles).words
+            name = name[: name.rfind(words[-1]) + len(words[-1])]
+            own_id = self.scoped_id("document", name)
+            return Answer(name, "document", "nominal", "speaker.document", own_id, plural=True, head=head)
+        joined = parse_phrase(source.replace(" and ", " ", 1), self.registry.roles)
+        if is_inside(joined):
+            scoped = self.scoped_id("unnamed", name)
+            return Answer(name, "unnamed", "nominal", "speaker.unnamed", scoped, plural=True, head=head)
+        return self.group(name, head)
+
+    def one_body(self, source: str) -> Answer | None:
+        """Return the body whose name has an "and" in it: "the House Oversight and Government Reform Committee"."""
+        name = LEADING_ARTICLE.sub("", source.split(",")[0].strip())
+        words = name.split()
+        capitals = all(word[:1].isupper() or word in ("and", "of", "the", "for") for word in words)
+        # Both sides of "and" must lack an institution's noun of their own: "the Harbor Bank and the Trade Union".
+        before = name.partition(" and ")[0].split()
+        if not capitals or words[-1].lower() not in ORG_WORDS | MANY or before[-1].lower() in ORG_WORDS | MANY:
+            return None
+        return self.organization(name, "name") if self.registry.by_name(" ".join(before)) is None else None
+
+    def one_person(self, phrase: SourcePhrase) -> bool:
+        """Return whether "and" joins two roles of one person: "the former minister and party leader"."""
+        if phrase.head is None or phrase.head.plural or phrase.determiner not in ("definite", "indefinite"):
+            return False
+        second = parse_phrase(" ".join(phrase.after[1:]), self.registry.roles)
+        return second.determiner == "none" and second.head is not None and not second.head.plural
