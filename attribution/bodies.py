@@ -16,7 +16,7 @@ _PLACE = r"[A-Z][\w.’'-]{1,20}"
 # "Alder-Dale police officers", "the Harbor City Police Department"
 POLICE = re.compile(rf"((?:{_PLACE} ){{1,3}})(?:[Pp]olice|POLICE)\b( (?:Department|Service|Force)\b)?")
 # Headlines, sentences that ran together and possessives: "Ruiz Named By Police", "in Alder. Dale police".
-NO_PLACE = re.compile(r"\w{4,}\.(?: |\Z)|[’']|(?:^| )(?:By|To|For|With|From|And|In|Of|\w+ing)(?: |\Z)")
+NO_PLACE = re.compile(r"\w{4}\.(?: |\Z)|[’']|(?:^| )(?:By|To|For|With|From|And|In|Of|\w{1,17}ing)(?: |\Z)")
 NOT_A_FORCE = frozenset("federal local former new state national military u.s. us".split())
 # "Washington" is a city and a government more often than a state, "New York" alone a city.
 _STATES = "|".join(sorted({name.title() for name in US_STATES.values()} - {"Washington", "New York"}))

@@ -53,7 +53,7 @@ NAMED_POLL = re.compile(
     r"[A-Z][\w.&’'-]{1,20}(?:[ /][A-Z][\w.&’'-]{1,20}){0,5}) (?:[a-z-]{2,15} ){0,3}(?:poll|survey)\b"
 )
 # "... on Monday. The Harbor Post poll": a name that runs over a full stop.
-SENTENCE_BEFORE = re.compile(r"^.*\w{4}\. (?:The |A |An )?")
+SENTENCE_BEFORE = re.compile(r"^.{0,120}\w{4}\. (?:The |A |An )?")
 POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
 # Laws are nobody's words but their own, unlike a party's rules.
 LAWS = frozenset("law laws constitution statute statutes act standards ordinance regulations code".split())

@@ -8,7 +8,10 @@ from functools import lru_cache
 from .names import LEADING_ARTICLE, fold
 from .registry import Registry, RegistryKey, registry_key
 
-HOST = re.compile(r"(?:https?://)?(?:www\.|m\.|edition\.)?([a-z0-9-]+)(?:\.[a-z]{2,4}){1,2}(?:/.*)?", re.IGNORECASE)
+HOST = re.compile(
+    r"(?<![^\s])(?:https?://)?(?:www\.|m\.|edition\.)?([a-z0-9-]{1,40})(?:\.[a-z]{2,4}){1,2}(?:/.{0,300})?",
+    re.IGNORECASE,
+)
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 
 

@@ -9,7 +9,9 @@ import re
 
 from .antecedents import SENTENCE_OPENING, grammar_of
 from .askers import find_outlets, opens_question
+from .authors import find_signer
 from .mentions import Mention
+from .names import fold_name
 from .nominals import pronoun_class
 from .speaker_names import DECLINED, Answer, anchor
 from .speaker_pronouns import PronounStage
@@ -32,6 +34,11 @@ COORDINATED = re.compile(
 )
 MAX_LEAD = 60
 PARTICIPLE_LEAD = re.compile(r",\s(?:(?:also|then|later|even|\w{1,20}ly|while|before|after)\s){0,2}\Z")
+IMPRESSION = re.compile(
+    r"(?:(?:it|that|this) )?(?:seem|appear|sound|looks? like|(?:is|it’s|it's) (?:apparent|obvious|clear))",
+    re.IGNORECASE,
+)
+PASSIVE = re.compile(r"(?:was|were|is|are|been)(?: (?:also|\w{2,12}ly))? ([a-z]{3,14}ed)\b", re.IGNORECASE)
 DASHES = ("— ", "– ", "-- ", "―")
 RELATIVE = re.compile(r", (?:which|who|where|whose)\b")
 # What may stand before the subject that opens a sentence.
@@ -46,11 +53,36 @@ class ImplicitStage(PronounStage):
     def without_source(self, item: Attribution) -> tuple[Answer | None, str]:
         """Return the speaker of an attribution that has no source, by what stands around it."""
         if item.cue_spans:
-            return self.shared_subject(item)
+            found = self.signer(item) or self.rated_again(item)
+            return self.found(found) if found is not None else self.shared_subject(item)
         if item.kind != "direct":
             return None, f"{DECLINED}.no-source"
         beside = self.signed(item) or self.named_beside(item)
         return self.found(beside) if beside is not None else self.floating(item)
+
+    def signer(self, item: Attribution) -> Answer | None:
+        """Return whose letter or post an impression stands in that is nobody else's: "Now he seems to have left"."""
+        if IMPRESSION.match(item.cue or "") is None or anchor(item) in self.quoted:
+            return None
+        name = find_signer(self.text, anchor(item))
+        if name is None:
+            return None
+        entity = self.names.by_key.get("\x00" + fold_name(name)) or self.new_person(name, item.start, item.start + 1)
+        return self.of_entity(entity, "implicit", "speaker.signed", "person")
+
+    def rated_again(self, item: Attribution) -> Answer | None:
+        """Return who goes on rating: "Alder Watch rated ten claims false. Most of hers were rated true"."""
+        passive = PASSIVE.match(item.cue or "")
+        last = next((said for said in reversed(self.said) if not said.nested), None)
+        if passive is None or last is None or last.answer.type not in ("organization", "person", "group"):
+            return None
+        near = self.names.sentence_of(anchor(item)) - self.names.sentence_of(last.position) <= 1
+        stem = passive[1].lower()[:-2]
+        return (
+            self.again(last.answer, "implicit", "speaker.same-cue")
+            if near and len(stem) > 2 and stem in (last.item.cue or "").lower().split()[-1][: len(stem)]
+            else None
+        )
 
     def signed(self, item: Attribution) -> Answer | None:
         """Return whose name stands behind a dash after the quotation and ends its line."""

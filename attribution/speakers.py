@@ -105,7 +105,9 @@ class Resolver(ImplicitStage):
         if answer is not None:
             position = anchor(item)
             self.said.append(Said(position, item, answer, item.nested_in is not None))
-            if answer.entity is not None and answer.type == "person":
+            # Whoever writes "I" is nobody's "he" in what they wrote.
+            writes = answer.why in ("speaker.first-person", "speaker.signed") and answer.base is None
+            if answer.entity is not None and answer.type == "person" and not writes:
                 self.spoke.append(Spoke(position, answer.entity, answer.how == "pronoun"))
         elif item.source_spans and item.nested_in is None:
             self.declined_at = anchor(item)

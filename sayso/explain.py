@@ -97,6 +97,7 @@ REASONS: Mapping[str, str] = {
     "speaker.floating-subject": "the quotation has no source of its own: whom the sentence before it is about",
     "speaker.signed": "the speaker's name stands behind a dash after the quotation",
     "speaker.same-subject": "the cue has no source of its own: it shares the subject of its sentence",
+    "speaker.same-cue": "the cue has no source of its own: whoever just did the same",
     "speaker.declined": "no speaker is given: nothing in the text settles it",
     "speaker.declined.empty": "no speaker is given: the source says nothing of who it is",
     "speaker.declined.far": "no speaker is given: the last speaker stands too far away",

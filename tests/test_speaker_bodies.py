@@ -9,6 +9,7 @@ import pytest
 from sayso.attribution.publishers import find_publisher
 from sayso.attribution.ranking import default_ranker
 from sayso.attribution.speakers import resolve_speakers
+from sayso.attribution.types import Attribution, TextSpan, make_attribution, text_hash
 from test_speakers import REGISTRY, read_marked
 
 # What an answer is, not how sure, is asked here.
@@ -140,3 +141,70 @@ def test_the_words_of_a_headline_are_no_body() -> None:
 )
 def test_a_document_is_its_issuers_as_far_as_the_article_tells(marked: str, speakers: list[str]) -> None:
     assert spoken(marked) == speakers
+
+
+LETTERS = (
+    "LETTERS\n\n{}\n\nAna Ruiz.\n\nThe rest is fine.\n\nEd Hale.\n\nIt rains in Alder.\n\n@alder_dale.\n\n"
+    "Rain is good.\n\nMary Lund.\n\nThat was all."
+)
+
+
+@pytest.mark.parametrize(
+    ("letter", "speakers"),
+    [
+        ("⟦I⟧ think ⟪that rents will rise⟫.", ["Ana Ruiz / person"]),
+        ("⟦I⟧ think ⟪so⟫. Mr. Lee left. ⟦He⟧ said ⟪no⟫.", ["Ana Ruiz / person", "Lee / person"]),
+    ],
+)
+def test_whoever_signs_a_letter_speaks_in_it(letter: str, speakers: list[str]) -> None:
+    assert spoken(LETTERS.format(letter)) == speakers
+
+
+def test_a_rare_first_name_or_a_handle_signs_a_letter_among_others() -> None:
+    page = LETTERS.format("Rents rise.").replace("Ana Ruiz", "Qeleth Ruiz")
+    assert spoken(page.replace("Rents rise", "⟦I⟧ know ⟪that⟫")) == ["Qeleth Ruiz / person"]
+    assert spoken(page.replace("It rains", "⟦I⟧ say ⟪that it rains⟫")) == ["@alder_dale / person"]
+
+
+def with_cue(text: str, content: str, cue: str, source: str = "") -> Attribution:
+    """Return an attribution by the first place of its words in the text."""
+
+    def place(words: str) -> list[TextSpan]:
+        at = text.index(words)
+        return [TextSpan(at, at + len(words))] if words else []
+
+    return make_attribution(
+        text,
+        article_id="a1",
+        text_sha256=text_hash(text),
+        kind="indirect",
+        content=place(content),
+        cue=place(cue),
+        source=place(source),
+        confidence=1.0,
+        origin="rule:test",
+    )
+
+
+def whys(text: str, *items: Attribution) -> list[str]:
+    resolved = resolve_speakers(text, items, registry=REGISTRY, date=None, ranker=GIVES_ALL)
+    return [f"{item.speaker and item.speaker.name} {item.why[-1]}" for item in resolved]
+
+
+def test_an_impression_in_a_letter_is_the_signers_and_elsewhere_nobodys() -> None:
+    text = LETTERS.format("The mayor seems to have left Alder.")
+    assert whys(text, with_cue(text, "to have left Alder", "seems")) == ["Ana Ruiz speaker.signed"]
+    text = "The mayor seems to have left Alder.\n\nAna Ruiz, the clerk, stayed."
+    assert whys(text, with_cue(text, "to have left Alder", "seems")) == ["None speaker.declined.no-source"]
+
+
+def test_whoever_rated_goes_on_rating() -> None:
+    text = "PolitiFact rated ten claims of Hale false. Two of hers were rated true. Rents were raised then."
+    rated = with_cue(text, "ten claims of Hale false", "rated", "PolitiFact")
+    again = with_cue(text, "Two of hers", "were rated")
+    other = with_cue(text, "Rents", "were raised")
+    assert whys(text, rated, again, other) == [
+        "PolitiFact speaker.name",
+        "PolitiFact speaker.same-cue",
+        "None speaker.declined.no-source",
+    ]
