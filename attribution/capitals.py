@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from .lexicon import read_word_lists
 from .names import PARTICLES, fold, is_initial
 from .registry import Registry, RegistryEntry, RegistryKey, registry_key
-from .roles import Gender, default_given_names, default_roles, read_name_words
+from .roles import Gender, RoleNoun, default_given_names, default_roles, read_name_words
 
 EntityKind = Literal["person", "organization", "country", "group", "thing", "unknown"]
 
@@ -41,7 +42,7 @@ PAPER_WORDS = _NAME_WORDS["name.paper"]
 # "Doctors for Rent Control"
 MEMBERS = frozenset("citizens doctors mothers lawyers scientists students workers neighbors friends concerned".split())
 PARTISANS = frozenset("republicans democrats conservatives liberals lawmakers".split())
-PLACE_WORDS = frozenset("north south east west new united saint fort mount lake".split())
+PLACE_WORDS = frozenset("north south east west new united saint st fort mount lake".split())
 # What comes after a name without being a part of it: "CNN Tuesday", but "Ash Wednesday" and "Fox News Sunday".
 DAY_AFTER = re.compile(
     r"(?<!\bAsh)(?<!\bBlack)(?<!\bSuper)(?<!\bGood)(?<!\bCyber)(?<!\bNews)(?<!\bEaster)(?<!\bBloody)"
@@ -141,12 +142,30 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
             index += 1
             if index < len(words) and fold(raw[slice(*words[index - 1])]) in PARTICLES:
                 index += 1
+            if titled and _ends_name(raw, words, index):
+                index += 1
+            if titled and _is_place_behind(raw, words, index):
+                index = len(words)
             close(index)
             begin = index
         else:
             index += 1
     close(len(words))
     return tuple((a, raw[a:b]) for a, b in pieces) or ((0, raw),)
+
+
+def _ends_name(raw: str, words: Sequence[tuple[int, int]], index: int) -> bool:
+    """Return whether the word at `index` is the last of a titled name of three: "Rep. Ana Hale Ruiz [of Ohio]"."""
+    if index >= len(words) or (index + 1 < len(words) and raw[slice(*words[index + 1])] != "of"):
+        return False
+    word = raw[slice(*words[index])].lower()
+    return word not in STOP_WORDS and word not in read_word_lists().verb_forms and not _is_org(word)
+
+
+def _is_place_behind(raw: str, words: Sequence[tuple[int, int]], index: int) -> bool:
+    """Return whether from the word at `index` on only a place follows: "Sen. Ana Ruiz [of West Virginia]"."""
+    rest = [fold(raw[slice(*word)]) for word in words[index:]]
+    return 1 < len(rest) < 4 and rest[0] == "of" and not STOP_WORDS.intersection(rest[1:])
 
 
 def _second_given(raw: str, words: Sequence[tuple[int, int]], index: int) -> bool:
@@ -221,7 +240,10 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         if entry is not None and (entry.type == "person" or index == first):
             return _known(tuple(folded[titles_from:index]), words[index:], raw, entry)
         at = roles.at_start(folded[index : index + roles.longest])
-        if at is not None and at[0].title and (index + at[1] < len(words)):
+        leads = index == first and len(words) > 2 and at is not None and _before_given(at[0], folded[at[1] + first :])
+        # "Rep. Ana King of Ohio" is no king.
+        surname = index > first and index + 1 < len(words) and folded[index + 1] == "of" and _is_given(words[index - 1])
+        if at is not None and (at[0].title or leads) and index + at[1] < len(words) and not surname:
             titled = True
             gender = at[0].gender or gender
             index += at[1]
@@ -246,7 +268,7 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         core = core[:-1]  # "Nurses I met", "Washington, D.C. I said", but "Elizabeth I"
     if core[:1] == ("of",):
         core = ()  # "Republican of Ohio"
-    if "of" in core[1:] and (titled or fold(core[0]) in given):
+    if "of" in core[1:] and (titled or fold(core[0]) in given or _of_body(core)):
         # "Gov. Ana Ruiz of West Virginia": the office's place, not her name.
         core = core[: core.index("of")]
     name, offset = _locate(raw, core)
@@ -258,6 +280,13 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     paper = len(core) > 1 and after_the and core[-1].lower() in PAPER_WORDS
     members = len(core) > 2 and core[1] == "for" and core[0].lower() in MEMBERS
     if paper or members or (any(_is_org(word) for word in core) and not (person and fold(core[0]) in given)):
+        if titles:
+            # What would be a person's title begins its name ("Democratic Governors Association"), an office does not
+            # ("CEO of Alder Bank").
+            begin = max((at + 1 for at in range(first, cut) if words[at] == "of"), default=first)
+            begin += words[begin] == "the"
+            name, offset = _locate(raw, words[begin : cut + len(core)])
+            titles = titles[: begin - titles_from]
         return ParsedName(titles, name, offset, "organization", None, None, True)
     folded_core = [fold(word).rstrip(".") for word in core]
     if not core:
@@ -282,6 +311,29 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         return ParsedName(titles, name, offset, "person", None, gender, bool(titled or hint))
     acronym = len(core) == 1 and len(name) >= 2 and name.isupper()
     return ParsedName(titles, name, offset, "organization" if acronym and after_the else "unknown", None, gender, False)
+
+
+def _before_given(noun: RoleNoun, behind: Sequence[str]) -> bool:
+    """Return whether a role that is no title leads to a full name: "Activist Ana Ruiz"."""
+    return (
+        not noun.plural and noun.kind in ("inside", "class") and len(behind) > 1 and behind[0] in default_given_names()
+    )
+
+
+def _is_given(word: str) -> bool:
+    return fold(word) in default_given_names() or is_initial(word)
+
+
+def _of_body(core: Sequence[str]) -> bool:
+    """Return whether two words that are no body's stand before "of" and a body: "Mujtaba Hale of the Alder Group"."""
+    at = core.index("of")
+    before = core[:at]
+    return (
+        at == 2
+        and _is_org(core[-1])
+        and not any(_is_org(word) or word.lower() in THING_WORDS or word[-1] == "s" for word in before)
+        and not any(word.isupper() for word in before)
+    )
 
 
 def _known(titles: tuple[str, ...], words: Sequence[str], raw: str, entry: RegistryEntry) -> ParsedName:

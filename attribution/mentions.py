@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
+from .lexicon import read_word_lists
 from .names import fold, fold_name, last_word, split_name, strip_possessive
 from .recognised import Recognised, cut_by, parse_recognised
 from .registry import Registry, RegistryEntry
@@ -192,8 +193,10 @@ def _modal_name(text: str, start: int, end: int, raw: str) -> ParsedName | None:
 def _imperative(text: str, start: int, raw: str) -> int:
     """Return where the name begins in "Hold Ana Ruiz" at the start of a sentence, 0 when nothing is to be cut."""
     first, second, _ = [fold(word) for word in raw.split()[-3:]] if raw.count(" ") == 2 else ("", "", "")
-    given = default_given_names()
+    given, forms = default_given_names(), read_word_lists().verb_forms
     if second not in given or first in given or (start and text[max(0, start - 2) : start].strip(" \n")):
+        return 0
+    if first not in forms and first.removeprefix("co-") not in default_roles().nouns:
         return 0
     if start and text[max(0, start - 2) : start] != "\n\n":
         return 0
@@ -241,9 +244,13 @@ def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedNam
 
 def _choose_forms(found: ArticleNames) -> None:
     """Name each person as the article does most often, the longer form where two are as frequent."""
+    given = default_given_names()
     for entity in found.entities:
         if entity.entry is None and len(entity.forms) > 1:
-            entity.name = max(entity.forms, key=lambda form: (entity.forms[form], len(form)))
+            # "Assemblywoman Ana Ruiz" is not how she is called where "Ana Ruiz" occurs too.
+            full = tuple(" " + form for form in entity.forms if fold(form.split()[0]) in given)
+            called = [form for form in entity.forms if not form.endswith(full)]
+            entity.name = max(called, key=lambda form: (entity.forms[form], len(form)))
 
 
 def _variant(found: ArticleNames, parsed: ParsedName, nickname: str | None) -> Entity | None:
@@ -266,28 +273,46 @@ def _variant(found: ArticleNames, parsed: ParsedName, nickname: str | None) -> E
 
 
 def _merge_longer(found: ArticleNames) -> None:
-    """Let a name that ends another person's full name be that person: "Mr. Van Voorhis" is Chandler Van Voorhis."""
+    """Let a name that ends another person's full name be that person: "Mr. Van Voorhis" is Chandler Van Voorhis.
+
+    Where the shorter one is a full name itself, the words before it only describe: "Vermonter Ana Ruiz" is Ana Ruiz.
+    """
     for bearers in found.by_surname.values():
         if len(bearers) < 2:
             continue
         for short in list(bearers):
             ending = " " + fold_name(short.name)
             longer = [other for other in bearers if other is not short and fold_name(other.name).endswith(ending)]
-            if len(longer) != 1 or short.entry is not None or short.kind == "organization":
-                continue
-            person = longer[0]
-            for mention in short.mentions:
-                mention.entity = person
-            person.mentions.extend(short.mentions)
-            person.mentions.sort(key=lambda mention: mention.start)
-            person.kind = "person" if short.kind == "person" and person.kind == "unknown" else person.kind
-            person.gender = person.gender or short.gender
-            person.roles |= short.roles
-            person.words |= short.words
-            person.given |= short.given
-            bearers.remove(short)
-            found.entities.remove(short)
-            found.by_key["\x00" + fold_name(short.name)] = person
+            for other in [other for other in longer if _is_described(other, short)]:
+                _absorb(found, bearers, other, short)
+                longer.remove(other)
+            if len(longer) == 1 and short.entry is None and short.kind != "organization":
+                _absorb(found, bearers, short, longer[0])
+
+
+def _is_described(longer: Entity, full: Entity) -> bool:
+    """Return whether a longer name is a full one behind words that are no names."""
+    given = default_given_names()
+    words = fold_name(full.name).split()
+    if longer.entry is not None or len(words) < 2 or words[0] not in given or full.kind == "organization":
+        return False
+    return not any(word in given or len(word) < 3 for word in fold_name(longer.name).split()[: -len(words)])
+
+
+def _absorb(found: ArticleNames, bearers: list[Entity], other: Entity, person: Entity) -> None:
+    """Make all mentions of `other` mentions of `person`."""
+    for mention in other.mentions:
+        mention.entity = person
+    person.mentions.extend(other.mentions)
+    person.mentions.sort(key=lambda mention: mention.start)
+    person.kind = "person" if other.kind == "person" and person.kind == "unknown" else person.kind
+    person.gender = person.gender or other.gender
+    person.roles |= other.roles
+    person.words |= other.words
+    person.given |= other.given
+    bearers.remove(other)
+    found.entities.remove(other)
+    found.by_key["\x00" + fold_name(other.name)] = person
 
 
 def _same_given(one: str, other: str) -> bool:
@@ -345,7 +370,9 @@ def _describe_by_what_follows(text: str, mention: Mention, entity: Entity, roles
     if entity.gender is None and entity.kind != "organization" and (comma or lead in GENDER_LEADS):
         tells = GENDER_AFTER.match(text, end)
         if tells is not None:
-            entity.gender = "male" if tells[1] == "he" else "female"
+            told: Gender = "male" if tells[1] == "he" else "female"
+            if entity.hint in (None, told):  # "Walter Hale, a supporter, said she would win": another one
+                entity.gender = told
     after = (CLAUSE_AFTER if comma else COPULA_AFTER).match(text, end)
     if after is None:
         return

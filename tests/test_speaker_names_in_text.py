@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sayso.attribution import capitals
 from sayso.attribution.rules import RuleEngine
 from sayso.attribution.speakers import resolve_speakers
 from test_speakers import REGISTRY, spoken
@@ -71,3 +72,44 @@ def test_a_sentence_behind_a_dash_signs_nothing(engine: RuleEngine) -> None:
 )
 def test_one_person_can_have_two_roles(marked: str, speaker: str) -> None:
     assert spoken(marked) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Vermonter Ana Ruiz came, and Ana Ruiz left. ⟦Ruiz⟧ said ⟪no⟫.", "Ana Ruiz / person / surname"),
+        ("Imagine Ben Hale as mayor. Ben Hale ran. ⟦Hale⟧ said ⟪no⟫.", "Ben Hale / person / surname"),
+        ("Mary Ann Hale came. ⟦Ann Hale⟧ said ⟪no⟫.", "Mary Ann Hale / person / name"),  # a given name describes nobody
+        ("⟦Speaker Ben Q. Hale⟧ said ⟪no⟫.", "Ben Q. Hale / person / name"),
+        ("⟦Activist Ana Ruiz⟧ said ⟪no⟫.", "Ana Ruiz / person / name"),
+        ("⟦Party Chair Ana Hale Ruiz⟧ said ⟪no⟫.", "Ana Hale Ruiz / person / name"),
+        ("⟦Representative Ana Hale Ruiz of Ohio⟧ said ⟪no⟫.", "Ana Hale Ruiz / person / name"),
+        ("⟦Representative Ben Q. King of Ohio⟧ said ⟪no⟫.", "Ben Q. King / person / name"),
+        ("⟦Ngozi Hale of the Alder Group⟧ said ⟪no⟫.", "Ngozi Hale / person / name"),
+        ("It fell to Sen. Ana Ruiz of West Virginia, ⟦who⟧ said ⟪no⟫.", "Ana Ruiz / person / pronoun"),
+        ("Giovanni Maria Dale came.\n\nGiovanni Maria Dale left. ⟦Mr. Dale⟧ said ⟪no⟫.", "Giovanni Maria Dale"),
+    ],
+)
+def test_a_name_is_all_of_it_and_nothing_else(marked: str, last: str) -> None:
+    assert (spoken(marked)[-1] or "").startswith(last)
+
+
+@pytest.mark.parametrize(
+    ("raw", "name", "kind"),
+    [
+        ("Democratic Alder Association", "Democratic Alder Association", "organization"),
+        ("Conservative Solutions PAC", "Conservative Solutions PAC", "organization"),
+        ("CEO of Alder Bank", "Alder Bank", "organization"),
+        ("Chairman of the Alder Committee", "Alder Committee", "organization"),
+        ("St. Hale City Council", "St. Hale City Council", "organization"),
+        ("Alder Bank CEO John Hale", "John Hale", "person"),
+    ],
+)
+def test_titles_are_told_from_the_names_of_bodies(raw: str, name: str, kind: str) -> None:
+    parsed = capitals.parse_name(raw, REGISTRY)
+    assert (parsed.name, parsed.kind) == (name, kind)
+
+
+def test_she_behind_said_is_somebody_else_where_the_given_name_says_so() -> None:
+    marked = "Senator Walter Hale, a supporter, said she would win. ⟦Mr. Hale⟧ said ⟪no⟫."
+    assert spoken(marked) == ["Walter Hale / person / surname"]
