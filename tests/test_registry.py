@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sayso.attribution.capitals import parse_name
 from sayso.attribution.errors import LexiconError
 from sayso.attribution.registry import Registry, default_registry
 from sayso.attribution.roles import RoleLexicon, read_given_names, read_source_patterns
@@ -230,3 +231,19 @@ def test_source_patterns_must_fit_their_examples(tmp_path: Path) -> None:
 def test_given_names_hint_a_gender_or_none() -> None:
     names = read_given_names()
     assert (names["susan"], names["walter"], names["ashley"]) == ("female", "male", None)
+
+
+def test_given_names_of_many_languages_are_known_but_no_words_that_open_sentences() -> None:
+    names = read_given_names()
+    assert {"trey", "zephyr", "ngozi", "krzysztof", "mykola", "zeynep", "shinji", "xochitl", "jean-claude"} <= set(
+        names
+    )
+    # Places, titles and ordinary words that some people bear as given names say nothing about what follows them.
+    words = "sheikh sultan israel carolina orlando yale roman urban said job hunter lincoln pearl will may austin"
+    assert not set(words.split()) & set(names)
+
+
+def test_what_stands_before_a_rarer_given_name_is_no_part_of_the_name(registry: Registry) -> None:
+    parsed = parse_name("Donor Krzysztof Alder", registry)
+    assert (parsed.name, parsed.kind) == ("Krzysztof Alder", "person")
+    assert parse_name("Sultan Alder Prize", registry).kind != "person"
