@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .lexicon import read_word_lists
+from .name_edges import is_bare_role, is_people, is_predicate
 from .names import PARTICLES, fold, is_initial
 from .registry import Registry, RegistryEntry, RegistryKey, registry_key
 from .roles import Gender, RoleNoun, default_given_names, default_roles, read_name_words
@@ -112,7 +113,12 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
     """
     words = [(match.start(), match.end()) for match in re.finditer(r"[^ \u00a0]+", raw)]
     given = default_given_names()
-    if len(words) < MIN_HEADLINE_WORDS or any(_is_org(raw[a:b]) for a, b in words[-1:]):
+    if len(words) < MIN_HEADLINE_WORDS:
+        first, second, verb = (fold(raw[a:b]) for a, b in words[:3])
+        if len(words) > 3 and first in given and second not in given and is_predicate(verb):
+            return (0, raw[: words[1][1]]), (words[3][0], raw[words[3][0] :])  # "Ana Ruiz Wins Alder"
+        return ((0, raw),)
+    if _is_org(raw[slice(*words[-1])]):
         return ((0, raw),)
     pieces: list[tuple[int, int]] = []
     index = begin = 0
@@ -299,6 +305,10 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     if len(core) > 1 and last is not None and last.plural and last.kind in ("inside", "class"):
         # "Virginia Democrats", "House Republicans"
         return ParsedName(titles, name, offset, "group", None, None, True)
+    if not titled and is_people(core):
+        return ParsedName(titles, name, offset, "group", None, None, True)
+    if not titled and is_bare_role(core, roles):
+        return ParsedName(titles, "", offset, "unknown", None, None, False)
     hint = given.get(folded_core[0])
     if len(core) >= 2 and folded_core[0] in given and len(core) <= 4 and not after_the:
         person = True

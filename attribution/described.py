@@ -12,7 +12,7 @@ from math import log1p
 from .antecedents import Candidate, Place, Quotations, Spoke, bucket
 from .capitals import US_STATES
 from .mentions import ArticleNames, Entity
-from .misfits import Sought, is_misfit, is_told, named_behind, names_nobody, own_gender
+from .misfits import STATE_WORDS, Sought, is_misfit, is_told, named_behind, names_nobody, own_gender
 from .names import fold, fold_name, split_name, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .registry import Registry
@@ -261,7 +261,7 @@ def find_described(
             features["party." + ("same" if party & of else "other" if of else "unknown")] = 1.0
         if states:
             of_states = {state for state in states if all(part in words for part in state.split())}
-            features["state." + ("same" if of_states else "other" if words & _STATE_WORDS else "unknown")] = 1.0
+            features["state." + ("same" if of_states else "other" if words & STATE_WORDS else "unknown")] = 1.0
         if former and "former" in words:
             features["former"] = 1.0
         if running and _has_campaign(text, entity, place.position):
@@ -380,9 +380,6 @@ def _role_fit(entity: Entity, form: str, canonical: str) -> str:
     if kin and any(kin & KIN.get(role, frozenset()) for role in entity.roles):
         return "kin"
     return "other" if entity.roles else "none"
-
-
-_STATE_WORDS = frozenset(part for state in US_STATES.values() for part in state.split()) - {"new", "north", "south"}
 
 
 def _states(phrase: SourcePhrase) -> set[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
 from .lexicon import read_word_lists
+from .name_edges import begins_late
 from .names import fold, fold_name, last_word, split_name, strip_possessive
 from .recognised import Recognised, cut_by, parse_recognised
 from .registry import Registry, RegistryEntry
@@ -157,7 +158,11 @@ def find_names(
                 people.add(name_start)
             singles.append((name_start, end, parsed, raw))
             continue
-        if parsed.kind == "unknown" and parsed.name.count(" ") == 2 and (cut := _imperative(text, name_start, raw)):
+        if (
+            parsed.kind == "unknown"
+            and parsed.name.count(" ") == 2
+            and (cut := _imperative(text, name_start, raw, parsed))
+        ):
             # "Hold Ana Ruiz to it": the first word of a headline or sentence is no name.
             parsed = parse_name(raw[cut:], registry, False)
             start += cut
@@ -190,8 +195,10 @@ def _modal_name(text: str, start: int, end: int, raw: str) -> ParsedName | None:
     return None
 
 
-def _imperative(text: str, start: int, raw: str) -> int:
+def _imperative(text: str, start: int, raw: str, parsed: ParsedName) -> int:
     """Return where the name begins in "Hold Ana Ruiz" at the start of a sentence, 0 when nothing is to be cut."""
+    if begins_late(parsed.name.split(), text):
+        return parsed.offset + len(parsed.name.split()[0]) + 1
     first, second, _ = [fold(word) for word in raw.split()[-3:]] if raw.count(" ") == 2 else ("", "", "")
     given, forms = default_given_names(), read_word_lists().verb_forms
     if second not in given or first in given or (start and text[max(0, start - 2) : start].strip(" \n")):

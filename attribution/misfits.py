@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from .antecedents import Quotations
+from .capitals import US_STATES
 from .mentions import ArticleNames, Entity
 from .names import fold, strip_possessive
 from .nominals import SourcePhrase
@@ -22,9 +23,17 @@ _STANDING = frozenset(
     "hopeful republican democrat conservative liberal progressive independent libertarian opponent challenger lawmaker "
     "winner loser newcomer favorite veteran native".split()
 )
-SEATS = frozenset("senator sen. congressman congresswoman representative rep. governor gov. mayor speaker".split())
+SEATS = frozenset("senator sen. congressman congresswoman representative rep. governor gov. mayor speaker".split()) | {
+    "house speaker"
+}
 _OFFICES = SEATS | frozenset(("president", "vice president", "prime minister", "minister", "chancellor"))
+_SEATED = frozenset("senator congressman congresswoman governor republican democrat lawmaker".split())
 _STAFF = frozenset("spokesman spokeswoman spokesperson aide staffer press secretary".split())
+# Whoever holds an office is not called so.
+_CIVILIANS = frozenset(
+    "boy girl child kid teenager student voter resident worker employee employer expert analyst donor supporter fan "
+    "protester demonstrator customer client patient neighbor friend victim witness juror soldier".split()
+)
 _RUNNING = frozenset("candidate nominee contender hopeful".split())
 # Whose work is another than to run for an office.
 _OTHER_WORK = frozenset(
@@ -53,6 +62,12 @@ _OWN_THINGS = re.compile(
 # Where another clause begins that may name whom the first one describes: "The nominee is silent, and Ruiz's aides".
 _NEXT_CLAUSE = re.compile(r"[,;:—–-] (?:and|but|or|yet|so|while|whereas|before|after|though|although)\b|; | -- ")
 _PRONOUN_BEFORE = re.compile(r"\b(?:he|she|him|her|himself|herself), $")
+
+
+# Without the words that other names have too.
+STATE_WORDS = frozenset(part for state in US_STATES.values() for part in state.split()) - {
+    *("new", "north", "south", "west", "island")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +158,8 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
         if sought.determiner == "none" and not sought.opens and head.form not in _RUNNING:
             return True
         # Whoever the news knows by an office or a candidacy is no judge, expert or employee that it doesn't call so.
-        if entity.entry is not None and head.form.rpartition(" ")[2] not in _STANDING:
+        standing = head.form.rpartition(" ")[2] in _STANDING
+        if not standing and (entity.entry is not None or (head.form in _CIVILIANS and entity.roles & _OFFICES)):
             return True
         if head.canonical in _STAFF and entity.roles & _OFFICES:
             return True
@@ -156,6 +172,11 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
             return True
     if sought.wanted & _DEPUTIES and not {"vice", "vice-presidential", "vice president", "running"} & entity.words:
         return not held
+    # "The Ohio senator" is not the one of whom the article names another state.
+    if sought.states and head.canonical in _SEATED:
+        own = entity.words & STATE_WORDS
+        if own and not any(own & set(state.split()) for state in sought.states):
+            return True
     # "The Ohio Republican" sits for Ohio: nobody of whom the news knows another office or none.
     return bool(
         sought.states

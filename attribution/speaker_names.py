@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
-from .capitals import parse_name
+from .capitals import STOP_WORDS, parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
 from .names import (
@@ -27,6 +27,7 @@ from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun, default_given_names, read_name_words
 from .types import Attribution, SpeakerHow, SpeakerType
+from .worded_titles import find_titled
 
 DECLINED = "speaker.declined"
 # Shorter surnames have too many neighbours one letter away.
@@ -34,7 +35,7 @@ MIN_MISSPELT = 5
 # Speakers further back are not taken up again; it also keeps book-length texts linear.
 LOOK_BACK_SAID = 60
 WORDS_BEFORE_TITLE = re.compile(r"(?:[\w.’'-]{1,20} ){1,9}")
-UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? )?")
+UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? ){0,3}")
 PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
 # "Many African-Americans": what ends so is people, not a thing.
 PEOPLES = read_name_words()["name.people"]
@@ -51,7 +52,9 @@ NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )
 # "Western fears that ..." and "European hopes" are nobody's surname.
 REGIONS = frozenset({"african", "arab", "asian", "eastern", "european", "northern", "southern", "western"})
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
-NAME_AFTER_ROLE = re.compile(r",? ")
+NAME_AFTER_ROLE = re.compile(r"(?:,| ?[—–]| --?)? |[—–]")
+# "another favorite in the Senate — Ana Ruiz of Ohio —"
+DASH = re.compile(r" ?[—–] ?| --? ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +262,15 @@ class NameStage:
         return None
 
     def mention_from(self, position: int, end: int) -> Mention | None:
-        """Return the mention that starts at `position`, titles or up to two small words before it included."""
+        """Return the mention that starts at `position`, titles or up to four words before it included."""
         for mention in self.names.before(position + 40, most=4):
             if mention.start >= position:
                 before = self.text[position : mention.start]
                 if len(before) <= len(" ".join(mention.titles)) + 2 or (
-                    mention.end <= end and UNTITLED.fullmatch(before) and mention.entity.kind == "person"
+                    mention.end <= end
+                    and mention.entity.kind == "person"
+                    and UNTITLED.fullmatch(before)
+                    and not AFTER_HEAD & set(before.split())
                 ):
                     return mention
         return None
@@ -313,6 +319,8 @@ class NameStage:
         source, as capitals in headlines do ("Ruiz Vows To Stay").
         """
         entity = mention.entity
+        if entity.kind == "unknown" and " " in entity.name and self.text[start:end].isupper():
+            return False  # a headline in capitals
         if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:
             return False
         if phrase.head is not None and entity.entry is None:
@@ -332,9 +340,16 @@ class NameStage:
         comma = self.text.find(",", own_end, end)
         if comma > own_end:
             stops.append(comma)
+        dash = DASH.search(self.text, own_end, end)
+        if dash is not None:
+            stops.append(dash.start())
+        joints = {comma, dash.start() if dash is not None else -1}
         for stop in stops:
             gap = NAME_AFTER_ROLE.match(self.text, stop)
-            mention = self.mention_from(gap.end(), end if stop == comma else stop) if gap is not None else None
+            titled = find_titled(self.text, self.names, self.registry.roles, gap.end(), end) if gap else None
+            if titled is not None and stop in joints:
+                return titled
+            mention = self.mention_from(gap.end(), end if stop in joints else stop) if gap is not None else None
             if mention is None or mention.entity.kind not in ("person", "unknown"):
                 continue
             # "the minister, Ruiz's rival, said": a possessive belongs to what follows.
@@ -362,6 +377,9 @@ class NameStage:
         if words[-1][:1].isupper():
             key = fold_name(words[-1])
             entity = choose_bearer(self.names, key, start)
+            shouted = len(words) > 1 and self.text[start:end].isupper()
+            if (folded in STOP_WORDS or shouted) and (entity is None or (shouted and entity.kind == "unknown")):
+                return self.of_whom(phrase, start, end)
             if entity is not None:
                 return self.found(self.of_entity(entity, "surname", "speaker.surname"))
             parsed = parse_name(name, self.registry, phrase.determiner == "definite")
@@ -381,6 +399,14 @@ class NameStage:
                 return self.found(self.of_entity(person, how, f"speaker.{how}", "person"))
             return None, f"{DECLINED}.unknown"
         return self.from_common(phrase)
+
+    def of_whom(self, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
+        """Return whose "much of Ruiz's anger" is; words that name nobody, and a line in capitals, are declined."""
+        if phrase.after[:1] == ("of",):
+            for mention in self.names.inside(start, end):
+                if mention.entity.kind == "person" and self.text[mention.end : mention.end + 1] in ("'", "’"):
+                    return self.found(self.of_mention(mention, mention.start))
+        return None, f"{DECLINED}.unknown"
 
     def owner(self, phrase: SourcePhrase, start: int, own_end: int) -> Answer | None:
         """Return whose words or work a thing is: "Ana Ruiz's account", "Ruiz's book"; None when nobody is named."""

@@ -71,6 +71,7 @@ ONE_OF = re.compile(r"one of ", re.IGNORECASE)
 CAMPAIGN_AFTER = re.compile(r"(?:['’]s?)? campaign\b")
 # "any taxpayer", "every voter": all of them
 EVERY = re.compile(r"(?:any|every|each) (?!of\b)", re.IGNORECASE)
+NOUN_NEXT = re.compile(r" [a-z]{3,}")
 AGED = re.compile(r"[Tt]he \d{1,3}-year-old\b")
 # Words of "familiar with the matter" that a description keeps.
 MAX_FAMILIAR = 7
@@ -170,6 +171,8 @@ class RoleStage(NameStage):
             return self.found(
                 self.group(describe_source(replace(phrase, head=every, words=words), self.registry, None), every)
             )
+        if self.is_adjective(phrase, start, end):
+            return self.found(self.group(self.plural_of(head).form.capitalize(), self.plural_of(head)))
         by_office = self.office(phrase, start)
         if by_office is not None:
             return self.found(by_office)
@@ -209,6 +212,16 @@ class RoleStage(NameStage):
         if head.kind == "office" and sought and owner is None and not bodies_of(phrase):
             return None, f"{DECLINED}.role"
         return self.unnamed(self.text[start:end], phrase, start, owner=owner)
+
+    def is_adjective(self, phrase: SourcePhrase, start: int, end: int) -> bool:
+        """Return whether a bare party word inside a sentence describes the next: "renewed Republican calls for"."""
+        return (
+            phrase.words in (("Republican",), ("Democrat",), ("Democratic",))
+            and phrase.determiner == "none"
+            and end - start == len(phrase.words[0])
+            and self.text[max(0, start - 2) : start - 1].isalpha()
+            and NOUN_NEXT.match(self.text, end) is not None
+        )
 
     def is_owned(self, phrase: SourcePhrase, owner: Entity | None) -> bool:
         """Return whether the phrase is somebody's, so that the article must say whose: "her lawyer", "Hale's aide".

@@ -27,9 +27,11 @@ from .speaker_names import DECLINED, Answer, Said, anchor
 from .speaker_pronouns import WHOSE
 from .speaker_roles import ONE_OF
 from .types import Attribution, Speaker
+from .worded_titles import find_titled
 
 # Characters; what is longer is no noun phrase.
 MAX_SOURCE = 600
+VERB_AFTER = re.compile(r" [a-z]{2,14}ed (?:[a-z]|\d)")
 # "I, along with Ana Ruiz, …", "he, like Hale,"
 WITH_OTHERS = re.compile(r"(I|[Hh]e|[Ss]he), (?:along|together|like|as well)\b")
 
@@ -134,6 +136,8 @@ class Resolver(ImplicitStage):
         if not phrase.words:
             return None, f"{DECLINED}.empty"
         bearer = find_bearer(self.text, self.names, self.registry.roles, phrase, start, end)
+        if bearer is None:
+            bearer = find_titled(self.text, self.names, self.registry.roles, start, end)
         if bearer is not None:
             return self.found(self.of_mention(bearer, start))
         if phrase.after and fold(phrase.after[0]) == "and" and not self.one_person(phrase):
@@ -151,6 +155,12 @@ class Resolver(ImplicitStage):
         mention = self.mention_at(own_end - 1)
         if mention is not None and self.is_name_of(phrase, mention, start, own_end, end):
             return self.found(self.of_mention(mention, start))
+        if mention is None or mention.start != start:
+            led = self.mention_at(start)
+            if led is not None and led.start == start and led.entity.kind == "person" and phrase.head is not None:
+                # "Hale joined ten other senators": a verb follows the name.
+                if VERB_AFTER.match(self.text, led.end, end) is not None:
+                    return self.found(self.of_mention(led, start))
         titled = self.titled_name(start, end)
         if titled is not None:
             return self.found(self.of_mention(titled, start))

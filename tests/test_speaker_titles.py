@@ -33,3 +33,41 @@ def test_a_day_behind_a_body_is_no_part_of_its_name() -> None:
 def test_a_place_is_nobody_that_he_can_mean() -> None:
     marked = "Walter Hale came to Alder City in June.\n\nHale spoke in Dale City. ⟪No⟫, ⟦he⟧ said."
     assert spoken(marked) == ["Walter Hale / person / pronoun"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Party Committee Chair Susan Alder Hale came.\n\n⟦Alder Hale⟧ said ⟪no⟫.", "Susan Alder Hale"),
+        ("They deport people. A tweet said Deport Susan Hale.\n\n⟦Hale⟧ said ⟪no⟫.", "Susan Hale"),
+        ("⟦former secretary of state Susan Hale⟧ said ⟪no⟫.", "Susan Hale"),
+        ("⟦A farmer named Walter Hale⟧ said ⟪no⟫.", "Walter Hale"),
+        ("⟦Another favorite in the party — Susan Hale of Ohio —⟧ said ⟪no⟫.", "Susan Hale"),
+        ("⟦Lee’s usual partner, longtime Ben Lee aide Susan Hale,⟧ said ⟪no⟫.", "Susan Hale"),
+        ("Walter Hale came. ⟦Hale joined ten other senators⟧ ⟪to reject it⟫.", "Walter Hale"),
+        ("Walter Will came. ⟦Will⟧ said ⟪no⟫.", "Walter Will"),
+        ("Walter Hale came. ⟦Much of Hale’s anger⟧ was ⟪at the press⟫.", "Walter Hale"),
+    ],
+)
+def test_a_name_behind_words_of_a_role_is_whole(marked: str, name: str) -> None:
+    assert [answer and answer.split(" / ")[0] for answer in spoken(marked)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦A spokesman for Mayor Walter Hale of Alder⟧ said ⟪no⟫.", "Mayor Walter Hale spokesman / unnamed / nominal"),
+        ("⟦supporters of candidate Susan Hale⟧ said ⟪no⟫.", "candidate Susan Hale supporters / group / nominal"),
+        ("⟦Alder Armenians⟧ said ⟪no⟫.", "Alder Armenians / group / name"),
+        ("⟦None⟧ said ⟪no⟫.", None),
+        ("⟦FEELING THE HEAT⟧ says ⟪no⟫.", None),
+        ("It renewed ⟦Republican⟧ calls ⟪for a study⟫.", "Republicans / group / nominal"),
+    ],
+)
+def test_words_that_name_no_person(marked: str, speaker: str | None) -> None:
+    assert spoken(marked) == [speaker]
+
+
+def test_a_role_in_capitals_is_nobody_that_she_can_mean() -> None:
+    marked = "Susan Hale spoke of the Iowa Republican, who left.\n\n⟪No⟫, ⟦she⟧ said."
+    assert spoken(marked) == ["Susan Hale / person / pronoun"]
