@@ -114,7 +114,7 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
     words = [(match.start(), match.end()) for match in re.finditer(r"[^ \u00a0]+", raw)]
     given = default_given_names()
     if len(words) < MIN_HEADLINE_WORDS:
-        first, second, verb = (fold(raw[a:b]) for a, b in words[:3])
+        first, second, verb, *_ = *(fold(raw[a:b]) for a, b in words[:3]), "", "", ""
         if len(words) > 3 and first in given and second not in given and is_predicate(verb):
             return (0, raw[: words[1][1]]), (words[3][0], raw[words[3][0] :])  # "Ana Ruiz Wins Alder"
         return ((0, raw),)

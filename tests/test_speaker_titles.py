@@ -45,6 +45,7 @@ def test_a_place_is_nobody_that_he_can_mean() -> None:
         ("⟦Another favorite in the party — Susan Hale of Ohio —⟧ said ⟪no⟫.", "Susan Hale"),
         ("⟦Lee’s usual partner, longtime Ben Lee aide Susan Hale,⟧ said ⟪no⟫.", "Susan Hale"),
         ("Walter Hale came. ⟦Hale joined ten other senators⟧ ⟪to reject it⟫.", "Walter Hale"),
+        ("Elizabeth Hale Endorses Alder\n\nThe vote was close. ⟪No⟫, ⟦Hale⟧ said.", "Elizabeth Hale"),
         ("Walter Will came. ⟦Will⟧ said ⟪no⟫.", "Walter Will"),
         ("Walter Hale came. ⟦Much of Hale’s anger⟧ was ⟪at the press⟫.", "Walter Hale"),
     ],
