@@ -7,19 +7,21 @@ become objects, never single words, so that a whole article costs little more th
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
 
+from .bearers import add_hosts, add_middle_surnames, drop_late_bodies, is_just_named, surnames_not_bodies
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
+from .entities import ArticleNames, Entity, Mention
 from .lexicon import read_word_lists
 from .name_edges import begins_late
 from .names import fold, fold_name, last_word, split_name, strip_possessive
 from .recognised import Recognised, cut_by, parse_recognised
-from .registry import Registry, RegistryEntry
+from .registry import Registry
 from .roles import Gender, RoleLexicon, default_given_names, default_roles
 
 # One set of characters first, so that the scan skips to it; abbreviations are looked at only there.
+__all__ = ["ArticleNames", "Entity", "Mention", "choose_bearer", "find_names"]
+
 SENTENCE_END = re.compile(
     r"[.!?\n](?:(?<=\n)\n*|(?<![ (]Mr\.)(?<![ (]Ms\.)(?<![ (]Dr\.)(?<!Mrs\.)(?<!Sen\.)(?<!Rep\.)(?<!Gov\.)(?<!Gen\.)"
     r"(?<![ .][A-Z]\.)[.!?\"”’»)\]]{0,8}\s+(?=[\"“«‘(\[]?[A-Z0-9À-ÖØ-Þ]))"
@@ -56,74 +58,6 @@ DATE_BEFORE = re.compile(
 MAX_DESCRIBED = 4
 MAX_RANKED = 60
 MAX_BEARERS = 40
-
-
-@dataclass(slots=True, eq=False)
-class Entity:
-    """Somebody or something that the article names; `roles` and `words` describe it as the text around it does."""
-
-    name: str
-    kind: EntityKind
-    entry: RegistryEntry | None = None
-    gender: Gender | None = None
-    """From titles, gendered role nouns or the registry."""
-    hint: Gender | None = None
-    """From the given name alone; pronouns and titles overrule it."""
-    roles: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-    given: set[str] = field(default_factory=set)
-    """Folded first names and nicknames."""
-    forms: dict[str, int] = field(default_factory=dict)
-    """How often each full form of the name occurs."""
-    mentions: list[Mention] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Mention:
-    """One place where an entity is named; `sentence` counts sentences from 0, `titles` are the folded words before."""
-
-    start: int
-    end: int
-    entity: Entity
-    sentence: int
-    titles: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class ArticleNames:
-    """All entities of one article and their mentions in text order."""
-
-    entities: list[Entity]
-    mentions: list[Mention]
-    starts: list[int]
-    sentence_starts: list[int]
-    by_key: dict[str, Entity]
-    by_surname: dict[str, list[Entity]]
-
-    def sentence_of(self, position: int) -> int:
-        """Return the number of the sentence that `position` is in."""
-        return bisect_right(self.sentence_starts, position)
-
-    def sentence_start(self, sentence: int) -> int:
-        """Return where the sentence of that number begins."""
-        return self.sentence_starts[sentence - 1] if sentence else 0
-
-    def between(self, position: int, sentence: int) -> list[Mention]:
-        """Return the mentions from `position` to the end of the sentence of that number, in text order."""
-        index = bisect_right(self.starts, position - 1)
-        end = index
-        while end < len(self.mentions) and self.mentions[end].sentence <= sentence:
-            end += 1
-        return self.mentions[index:end]
-
-    def inside(self, start: int, end: int) -> list[Mention]:
-        """Return the mentions that begin from `start` up to `end`, in text order."""
-        return self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
-
-    def before(self, position: int, *, most: int) -> list[Mention]:
-        """Return the `most` last mentions that start before `position`, in text order."""
-        index = bisect_right(self.starts, position - 1)
-        return self.mentions[max(0, index - most) : index]
 
 
 def find_names(
@@ -172,7 +106,11 @@ def find_names(
         _add(found, text, name_start, end, parsed)
     _merge_longer(found)
     _choose_forms(found)
+    drop_late_bodies(found, [(start, parsed.name) for start, _, parsed, _ in singles])
+    add_hosts(found, text)
+    add_middle_surnames(found)
     _link_singles(found, text, singles, registry, people)
+    surnames_not_bodies(found, text)
     found.mentions.sort(key=lambda mention: mention.start)
     found.starts = [mention.start for mention in found.mentions]
     return found
@@ -549,7 +487,9 @@ def choose_bearer(found: ArticleNames, surname: str, position: int, gender: Gend
     bearers = [entity for entity in found.by_surname.get(surname, ()) if entity.kind != "organization"]
     people = [entity for entity in bearers if entity.kind == "person"] or bearers
     if gender is not None:
-        people = [entity for entity in people if (entity.gender or entity.hint or gender) == gender]
+        fitting = [entity for entity in people if (entity.gender or entity.hint or gender) == gender]
+        # "Ms. Hale" right behind Lee Hale overrules what the given name hints at.
+        people = fitting or [entity for entity in people if len(people) == 1 and is_just_named(entity, position)]
     if len(people) <= 1:
         return people[0] if people else None
     # In the news the bare surname is the one person it always means: "Trump" beside Ivanka Trump.

@@ -72,7 +72,7 @@ class ListStage(RoleStage):
                 parts.append(body.name)
             elif not parts and fold(piece) in LED and (shared := self.shared_noun(source, tail)) is not None:
                 return shared  # "state and local leaders"
-            elif phrase.head is not None or phrase.words[-1].endswith("s") or piece.isupper():
+            elif phrase.head is not None or phrase.words[-1].endswith("s") or LEADING_ARTICLE.sub("", piece).isupper():
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
                 return self.shared_noun(source, tail) if " " not in piece else None

@@ -131,6 +131,9 @@ class Resolver(ImplicitStage):
             return self.whose(item, start, end)
         known = self.registry.by_name(source)
         if known is not None:
+            named = self.mention_at(end - 1) if known.type == "organization" and " " not in source else None
+            if named is not None and named.start == start and named.entity.kind == "person":
+                return self.found(self.of_mention(named, start))  # a mayor called Globe
             return self.found(self.of_entry(known, source))
         phrase = parse_phrase(source, self.registry.roles)
         if not phrase.words:

@@ -113,3 +113,26 @@ def test_titles_are_told_from_the_names_of_bodies(raw: str, name: str, kind: str
 def test_she_behind_said_is_somebody_else_where_the_given_name_says_so() -> None:
     marked = "Senator Walter Hale, a supporter, said she would win. ⟦Mr. Hale⟧ said ⟪no⟫."
     assert spoken(marked) == ["Walter Hale / person / surname"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        # A title overrules what a given name hints at.
+        ("Walter Hale came. ⟦Ms. Hale⟧ said ⟪no⟫.", "Walter Hale / person / surname"),
+        # The first of two surnames.
+        ("Ana Dorvall Ruiz, a nurse, came. ⟦Ms. Dorvall⟧ said ⟪no⟫.", "Ana Dorvall Ruiz / person / surname"),
+        ("Ana Dorvall Ruiz and Ben Dorvall came. ⟦Dorvall⟧ said ⟪no⟫.", "Ben Dorvall / person / surname"),
+        # The host of a show.
+        ("She was on The Susan Dorvall Show. ⟦Dorvall⟧ asked ⟪why⟫.", "Susan Dorvall / person / surname"),
+        ("She was on The Susan Dorvall Show. ⟦The Susan Dorvall Show⟧ said ⟪no⟫.", "Susan Dorvall Show / organization"),
+        # A newspaper's namesake.
+        ("Mayor Ben Guardian came. ⟦Guardian⟧ said ⟪no⟫.", "Ben Guardian / person / surname"),
+        ("Mayor Ben Guardian came. ⟦The Guardian⟧ said ⟪no⟫.", "Guardian / organization / name"),
+        ("Ben Guardian came. Mr. Guardian left. ⟦Guardian⟧ wrote ⟪no⟫.", "Guardian / organization / name"),
+        # A body whose last word comes alone first is nobody's surname.
+        ("It rained. It rained on. ⟦Dorvall⟧ said ⟪no⟫. Port Dorvall and Dorvall closed.", "Dorvall / organization"),
+    ],
+)
+def test_a_surname_alone_is_its_bearers(marked: str, last: str) -> None:
+    assert (spoken(marked)[-1] or "").startswith(last)
