@@ -200,9 +200,9 @@ def find_described(
         # "Ana Ruiz's lawyer" is not Ana Ruiz.
         if fold(split_name(entity.name).surname) in own_words:
             continue
-        role = _role_fit(entity, head.form, head.canonical)
+        role = role_fit(entity, head.form, head.canonical)
         if second is not None and role not in ("form", "canonical"):
-            role = max(role, _role_fit(entity, second.form, second.canonical), key=_FITS.index)
+            role = max(role, role_fit(entity, second.form, second.canonical), key=_FITS.index)
         if head.form in KINSHIP and role not in ("form", "canonical"):
             continue
         # "Ana Ruiz's doctor" is nobody whom the article knows as something else only.
@@ -317,7 +317,7 @@ def _named_later(names: ArticleNames, form: str, canonical: str, seen: set[int])
     fitting = [
         entity
         for entity in names.entities
-        if entity.kind == "person" and entity.mentions and _role_fit(entity, form, canonical) in ("form", "canonical")
+        if entity.kind == "person" and entity.mentions and role_fit(entity, form, canonical) in ("form", "canonical")
     ]
     return [(fitting[0], -MAX_DISTANCE)] if len(fitting) == 1 and id(fitting[0]) not in seen else []
 
@@ -367,7 +367,7 @@ _FITTING = frozenset(("role.form", "role.canonical", "role.registry"))
 _FITS = ("none", "other", "kin", "canonical", "form")
 
 
-def _role_fit(entity: Entity, form: str, canonical: str) -> str:
+def role_fit(entity: Entity, form: str, canonical: str) -> str:
     """Return how the article's words on a person fit a role: the same word, its canonical, a kindred one, none."""
     if form in entity.roles:
         return "form"

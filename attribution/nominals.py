@@ -31,6 +31,7 @@ PRONOUNS: dict[str, str] = (
     | dict.fromkeys(("someone", "somebody"), "other")
     | dict.fromkeys(("who", "which", "that", "whom", "whose"), "relative")
     | dict.fromkeys(("this", "these", "those", "both", "each", "all", "some", "many", "others", "most", "few"), "other")
+    | dict.fromkeys(("several", "none", "neither", "the two", "the three", "the pair", "the duo", "the trio"), "other")
 )
 _DETERMINER_WORDS: dict[Determiner, str] = {
     "definite": "the this that these those",
@@ -118,6 +119,11 @@ _WORDS = re.compile(r"[^\s,;:()\[\]“”\"«»—–]+|[,;:()—–]")
 POSSESSIVE_WORD = re.compile(r"^(.+?)['’]s$|^(.+?s)['’]$", re.IGNORECASE)
 
 
+_SOME_OF = r"(?:not )?(?:all|most|many|some|several|few|a few|both|each|one|two|three|none|neither|any|either) of "
+OF_WHOM = re.compile(_SOME_OF + "whom")
+OF_THEM = re.compile(_SOME_OF + r"(?:them|those|these|those (?:two|three|four)|the (?:two|three|four))")
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePhrase:
     """One source read as a noun phrase.
@@ -158,9 +164,9 @@ def pronoun_class(source: str) -> str | None:
         folded = folded.removesuffix(ending)
     if folded in ("he", "she", "it", "they", "i", "we") or folded in PRONOUNS:
         return PRONOUNS.get(folded)
-    if folded in ("both of whom", "most of whom", "many of whom", "some of whom", "all of whom", "one of whom"):
+    if OF_WHOM.fullmatch(folded) is not None:
         return "relative"
-    return None
+    return "other" if OF_THEM.fullmatch(folded) is not None else None
 
 
 def parse_phrase(source: str, roles: RoleLexicon) -> SourcePhrase:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from .capitals import ORG_WORDS
 from .individuals import LED, holds_role, is_inside
 from .mentions import Mention
 from .names import LEADING_ARTICLE, fold, is_initial
-from .nominals import SourcePhrase, parse_phrase
+from .nominals import TRAILING, SourcePhrase, parse_phrase, pronoun_class
+from .roles import Gender
 from .speaker_names import Answer
 from .speaker_roles import RoleStage
+from .types import Attribution, SpeakerHow
 
 PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
 CLAUSE_STARTS = re.compile(r",| who | which | that ")
@@ -24,6 +27,14 @@ LIST_GAP = re.compile(
     r"(?: \([^()]{1,30}\)|,? [RDI]-[A-Za-z.]{1,9}|, (?:Democrat|Republican) of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?"
     r"(?:,| and|, and) (?:[A-Z][a-z]{2,8}\.? )?"
 )
+# Where names begin behind a role, and what stands between them: "analysts -- Ana Ruiz of Alder, Ed Hale and"
+BEHIND = re.compile(r"(?:, | ?(?:--|—|–) ?)")
+_OF_BODY = r"(?: \([^()]{1,30}\)|,? [RDI]-[A-Za-z.]{1,9}| (?:of|at|from) [^,;:()]{2,70})?"
+LIST_BEHIND = re.compile(_OF_BODY + r",? (?:[A-Z][a-z]{2,8}\.? )?")
+LAST_BEHIND = re.compile(_OF_BODY + r",? and (?:[A-Z][a-z]{2,8}\.? )?")
+ANOTHER_ROLE = re.compile(r" and (?:the|an?) (?:[\w.’'-]{1,20} ){0,3}([\w’'-]{3,20})(?=[,.;:]| [a-z])")
+# "Ana Ruiz and others seeking a permit" are she and others.
+OTHERS_TOO = re.compile(r"others\b(?! (?:in|at|from|on|of)\b)")
 OTHERS = re.compile(r",? (?:and )?(other(?:s\b| [a-z]{3,20}s\b))")
 MAX_TITLE_WORDS = 3
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
@@ -40,16 +51,53 @@ class ListStage(RoleStage):
         answer = self.of_mention(mention, start)
         if answer.type != "person":
             return answer.name
-        first, *rest = answer.name.split()
-        return " ".join([first, *(word for word in rest if not is_initial(word))])
+        return without_initials(answer.name)
 
-    def coordinated(self, source: str, start: int, end: int) -> Answer | None:
+    def person_in(self, item: Attribution, phrase: SourcePhrase, piece: str, at: int, *, first: bool) -> str | None:
+        """Return whom a pronoun or a definite role means beside another speaker: "she and Ed Hale", "the mayor and"."""
+        pronoun = pronoun_class(piece)
+        if pronoun in ("male", "female"):
+            gender: Gender = "male" if pronoun == "male" else "female"
+            best, _ = self.antecedent(item, at, gender)
+            person = best.entity if best is not None else None
+            if person is None or person.kind != "person":
+                person = self.last_person(at, lambda one: (one.gender or one.hint) == gender)
+            return person.name if person is not None else None
+        head = phrase.head
+        if not first or head is None or head.plural or head.kind != "office" or phrase.determiner != "definite":
+            return None
+        beside = ANOTHER_ROLE.match(self.text, at + len(piece))
+        if beside is not None and beside[1].islower():
+            return None  # "the Ohio senator and the businessman" are two others than each by itself
+        answer, _ = self.from_role(item, phrase, at, at + len(piece))
+        return answer.name if answer is not None and answer.type == "person" else None
+
+    def shares_role(self, head: str, phrases: Sequence[SourcePhrase], start: int, end: int) -> bool:
+        """Return whether two names go with one inside role: "White House and Pentagon spokesmen"."""
+        if not is_inside(phrases[1]) or phrases[1].determiner != "none" or phrases[1].owner is not None:
+            return False
+        names = [mention for mention in self.names.inside(start, end) if self.text[mention.end] not in "'’"][:2]
+        if (
+            len(names) < 2
+            or names[0].end != start + len(head)
+            or (phrases[0].head is not None and phrases[0].head.kind != "institution")
+        ):
+            return False
+        people = [mention.entity.kind == "person" for mention in names]
+        return people[0] == people[1] and phrases[1].modifiers[-1:] == (
+            self.text[names[1].start : names[1].end].split()[-1],
+        )
+
+    def coordinated(self, item: Attribution, source: str, start: int, end: int) -> Answer | None:
         """Return a group for "A and B" when each part names somebody; "A and its allies" keeps the second's words."""
         whole = self.one_body(source)
         if whole is not None:
             return whole
-        head, _, tail = PARENTHESIS.sub("", source).removesuffix(" all").partition(" and ")
+        plain = TRAILING.sub("", PARENTHESIS.sub("", source).removesuffix(" all")).removeprefix("both ")
+        head, _, tail = plain.partition(" and ")
         tail = CLAUSE_STARTS.split(tail, maxsplit=1)[0].strip()
+        others = OTHERS_TOO.match(tail)
+        tail = others[0] if others is not None else tail
         parts: list[str] = []
         for piece in [*LIST_SPLIT.split(head), tail]:
             piece = piece.strip()
@@ -66,6 +114,8 @@ class ListStage(RoleStage):
             known = self.registry.by_name(piece)
             if known is not None:
                 parts.append(known.name)
+            elif (person := self.person_in(item, phrase, piece, at, first=not parts)) is not None:
+                parts.append(without_initials(person))
             elif mention is not None and mention.end >= own_end:
                 parts.append(self.part_name(mention, at))
             elif (body := self.spelt_out(piece)) is not None:
@@ -80,7 +130,8 @@ class ListStage(RoleStage):
             return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
         phrases = [parse_phrase(piece, self.registry.roles) for piece in (head, tail)]
-        if len(parts) == 2 and any(map(is_inside, phrases)) and all(map(holds_role, phrases)):
+        inside = any(map(is_inside, phrases)) and all(map(holds_role, phrases))
+        if len(parts) == 2 and (inside or self.shares_role(head, phrases, start, end)):
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", self.scoped_id("unnamed", name), plural=True)
         return Answer(name, "group", "name", "speaker.coordinated", self.slug_id(name), plural=True)
 
@@ -108,6 +159,31 @@ class ListStage(RoleStage):
             return None
         joined = ", ".join(names[:-1]) + " and " + names[-1]
         return Answer(joined, "group", "name", "speaker.coordinated", self.slug_id(joined), plural=True)
+
+    def together(self, people: Sequence[Mention], how: SpeakerHow, why: str) -> Answer:
+        """Return the group of people whom the text names together, in the order of the text."""
+        names = [without_initials(self.of_entity(mention.entity, "name", why, "person").name) for mention in people]
+        joined = ", ".join(names[:-1]) + " and " + names[-1]
+        return Answer(joined, "group", how, why, self.slug_id(joined), plural=True)
+
+    def listed_behind(self, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
+        """Return the people named behind what they are called: "two analysts, Ana Ruiz and Ed Hale,"."""
+        head = phrase.head
+        plural = head.plural if head is not None else phrase.words[-1].endswith("s") and phrase.words[-1].islower()
+        stop = BEHIND.search(self.text, self.own_end(phrase, start, end), end) if plural else None
+        if stop is None:
+            return None
+        people = [mention for mention in self.names.inside(stop.end(), end) if mention.entity.kind == "person"]
+        if len(people) < 2:
+            return None
+        if self.text[stop.end() : people[0].start].count(" ") > len(people[0].titles):
+            return None
+        last = people[-1]
+        for one, other in pairwise(people):
+            gap = LAST_BEHIND if other is last else LIST_BEHIND
+            if gap.fullmatch(self.text, one.end, other.start) is None:
+                return None
+        return self.together(people, "name", "speaker.coordinated")
 
     def series(self, source: str, start: int, end: int) -> Answer | None:
         """Return a group for "Alder, Dale and the Harbor Union" when every part is a name or a plural of people."""
@@ -169,3 +245,9 @@ class ListStage(RoleStage):
             return False
         second = parse_phrase(" ".join(phrase.after[1:]), self.registry.roles)
         return second.determiner == "none" and second.head is not None and not second.head.plural
+
+
+def without_initials(name: str) -> str:
+    """Return a person's name without middle initials, as it stands beside another one."""
+    first, *rest = name.split()
+    return " ".join([first, *(word for word in rest if not is_initial(word))])

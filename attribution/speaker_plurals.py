@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
 
 from .antecedents import PREPOSITIONS
+from .described import PARTIES, role_fit
 from .descriptions import describe_source
 from .individuals import are_counted, is_inside, spoke_themselves
-from .names import fold
-from .nominals import SourcePhrase, parse_phrase
+from .joined import joined_before
+from .mentions import Entity
+from .names import fold, split_name
+from .nominals import OF_THEM, SourcePhrase, parse_phrase
+from .roles import RoleNoun
 from .speaker_lists import ListStage
 from .speaker_names import DECLINED, Answer
 from .types import Attribution
@@ -36,10 +40,28 @@ PLURAL_REACH = 400
 MAX_WHOLE_SENTENCES = 4
 SUBJECTS = frozenset("he she it they we i you who which that".split())
 PHRASE_PARTS = re.compile(r"[\w’'.-]+|[,;:.“”\"]")
-AND_TITLES = re.compile(r" and (?:[\w.-]+ ){0,3}")
 HUMAN = frozenset({"inside", "class", "collective", "office"})
 PHRASE_OPENS = frozenset("the a an some many several few those other".split())
 PHRASE_STOPS = PREPOSITIONS | frozenset("said says told is was were are and or but as than that".split())
+
+
+TWO = frozenset({"both", "neither", "the two", "the pair", "the duo"})
+# "All agreed" goes on with those who spoke before; "some said" may be anybody.
+WHOLES = frozenset({"all", "most"})
+# So many lately, by two in turn, and "both" are they.
+TURNS = 4
+# "Both men", "the two senators"
+COUNTED_PEOPLE = re.compile(r"(both|the two|these two|the pair|the three|the trio|the four)\b", re.IGNORECASE)
+PEOPLE_COUNTS = {"both": 2, "the two": 2, "these two": 2, "the pair": 2, "the three": 3, "the trio": 3, "the four": 4}
+COUNTED_SENTENCES, PLAIN_SENTENCES = 12, 8
+MAX_PLAIN_PEOPLE = 3
+# Classes that are no people, whom names of people do not make up.
+BODIES = frozenset(
+    "countries sides parties nations states governments companies corporations businesses firms banks unions colleges "
+    "groups media publications newspapers families couples campaigns".split()
+)
+RUNNERS = frozenset({"candidate", "nominee", "contender", "hopeful"})
+PARTY_MEMBERS = frozenset({"lawmaker", "legislator", "member", "republican", "democrat"})
 
 
 class PluralStage(ListStage):
@@ -59,6 +81,9 @@ class PluralStage(ListStage):
             for said in reversed(self.said[-3:]):
                 if said.answer.type == "group" and said.answer.plural:
                     return self.found(self.again(said.answer, "nominal", "speaker.chain"))
+        named = self.named_several(phrase, start)
+        if named is not None:
+            return self.found(named)
         if definite and not phrase.modifiers and phrase.owner is None:
             chained = self.chained(phrase, start)
             if chained is not None:
@@ -74,6 +99,35 @@ class PluralStage(ListStage):
             if pair is not None:
                 return self.found(pair)
         return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def named_several(self, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the people named together before whom "the senators" or "the two lawmakers" means."""
+        head = phrase.head
+        counted = COUNTED_PEOPLE.match(self.text, start)
+        if head is None or head.kind not in HUMAN or head.form in BODIES or phrase.owner is not None:
+            return None
+        if phrase.after[:1] == ("and",) or (counted is None and (phrase.determiner != "definite" or phrase.after)):
+            return None
+        count = PEOPLE_COUNTS[fold(counted[1])] if counted is not None else 0
+        reach = COUNTED_SENTENCES if counted is not None else PLAIN_SENTENCES
+        for people in joined_before(self.text, self.names, start, sentences=reach):
+            if len(people) != count if count else len(people) > MAX_PLAIN_PEOPLE:
+                continue
+            if all(self.may_be(mention.entity, head, counted=count > 0) for mention in people):
+                return replace(self.together(people, "nominal", "speaker.group"), head=head)
+        return None
+
+    def may_be(self, entity: Entity, head: RoleNoun, *, counted: bool) -> bool:
+        """Return whether one of several can be called so: by the article's words on them, unless they are counted."""
+        if head.gender is not None and (entity.gender or entity.hint or head.gender) != head.gender:
+            return False
+        if role_fit(entity, head.form, head.canonical) in ("form", "canonical", "kin"):
+            return True
+        if head.canonical in RUNNERS:
+            return entity.entry is not None and self.has_campaign(split_name(entity.name).surname)
+        if head.canonical in PARTY_MEMBERS:
+            return bool(entity.roles & PARTIES)
+        return counted and head.kind == "class"
 
     def pair(self, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return the two people (or their countries) last named, for "both men", "the two leaders", "both sides"."""
@@ -191,6 +245,40 @@ class PluralStage(ListStage):
             return Answer(name, "document", "pronoun", "speaker.plural", own_id, plural=True, head=phrase.head)
         return self.again(self.group(name, phrase.head), "pronoun", "speaker.plural-noun")
 
+    def taken_up(self, item: Attribution, words: str, start: int) -> Answer | None:
+        """Return whom "both", "the two", "all", "several" or "most of them" takes up; None for other pronouns."""
+        if words == "each":
+            return self.pair_before(start)
+        if words in TWO or (OF_THEM.fullmatch(words) is not None and words.endswith(("both of them", "two"))):
+            return self.two_before(start)
+        if words in ("the three", "the trio"):
+            lists = joined_before(self.text, self.names, start, sentences=COUNTED_SENTENCES)
+            return next(
+                (self.together(people, "pronoun", "speaker.plural") for people in lists if len(people) == 3), None
+            )
+        if words in WHOLES:
+            return self.several_spoken(start)
+        if words in ("several", "none") or OF_THEM.fullmatch(words) is not None:
+            answer, _ = self.plural_pronoun(item, start)
+            return answer
+        return None
+
+    def two_before(self, start: int) -> Answer | None:
+        """Return the two who are "both" or "the two": named together before, or the only two who spoke lately."""
+        pair = self.pair_before(start)
+        if pair is not None:
+            return pair
+        for people in joined_before(self.text, self.names, start, sentences=COUNTED_SENTENCES):
+            if len(people) == 2:
+                return self.together(people, "pronoun", "speaker.plural")
+        spoke: list[Entity] = []
+        for earlier in reversed(self.spoke[-TURNS:]):
+            if earlier.entity not in spoke:
+                spoke.append(earlier.entity)
+        if len(spoke) != 2 or len(self.spoke) < TURNS:
+            return None
+        return self.together([entity.mentions[0] for entity in reversed(spoke)], "pronoun", "speaker.plural")
+
     def several_spoken(self, start: int) -> Answer | None:
         """Return the several who spoke last, for "all agreed"; what one of them says may stand between."""
         sentence = self.names.sentence_of(start)
@@ -205,17 +293,9 @@ class PluralStage(ListStage):
         return starts[sentence] if sentence < len(starts) else len(self.text)
 
     def pair_before(self, start: int) -> Answer | None:
-        """Return "A and B" when two people are joined so in the sentence before or the same one."""
-        sentence = self.names.sentence_of(start)
-        mentions = self.names.before(start, most=12)
-        for one, other in reversed(list(pairwise(mentions))):
-            if sentence - one.sentence > 2:
-                break
-            if one.entity.kind == other.entity.kind == "person" and one.entity is not other.entity:
-                between = self.text[one.end : other.start]
-                if AND_TITLES.fullmatch(between):
-                    name = f"{one.entity.name} and {other.entity.name}"
-                    return Answer(name, "group", "pronoun", "speaker.plural", self.slug_id(name), plural=True)
+        """Return the people named together in the same sentence or one of the two before: "A and B", "A, B and C"."""
+        for people in joined_before(self.text, self.names, start, sentences=2):
+            return self.together(people, "pronoun", "speaker.plural")
         return None
 
 

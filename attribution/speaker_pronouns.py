@@ -11,7 +11,7 @@ from .described import KINSHIP
 from .descriptions import describe_source
 from .mentions import Entity
 from .names import fold, fold_name
-from .nominals import GENERAL, SourcePhrase, parse_phrase, pronoun_class
+from .nominals import GENERAL, OF_THEM, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_plurals import HUMAN, PHRASE_OPENS, PHRASE_PARTS, PHRASE_STOPS, PluralStage, without_verb
@@ -37,8 +37,6 @@ HOUSE_ACTS = re.compile(
 SAYS_I = re.compile(r"\bI\b(?![.-])")
 WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
 MAX_THING_WORDS = 5
-# "All agreed" goes on with those who spoke before; "some said" may be anybody.
-WHOLES = frozenset({"all", "most"})
 THINGS = frozenset({"document", "institution"})
 AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
 # A pronoun so surely theirs tells the gender of somebody whose name does not.
@@ -68,10 +66,6 @@ class PronounStage(PluralStage):
             return self.plural_pronoun(item, start)
         if pronoun == "thing":
             return self.thing_pronoun(start)
-        if fold(self.text[start : start + 4]) in ("each", "both"):
-            pair = self.pair_before(start)
-            if pair is not None:
-                return self.found(pair)
         return self.general(item, start)
 
     def owned(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str] | None:
@@ -88,8 +82,11 @@ class PronounStage(PluralStage):
     def general(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
         """Return a group for "we", "you" and "everyone"; inside a quotation "we" is its speaker."""
         words = fold(item.source or "").strip(" ,.\"'“”").split()
-        if words and words[0] in WHOLES and (several := self.several_spoken(start)) is not None:
+        several = self.taken_up(item, " ".join(words), start)
+        if several is not None:
             return self.found(several)
+        if OF_THEM.fullmatch(" ".join(words)) is not None:
+            return None, f"{DECLINED}.pronoun"
         name = GENERAL.get(" ".join(words[:2])) or GENERAL.get(words[0] if words else "")
         if name is None:
             return None, f"{DECLINED}.pronoun"

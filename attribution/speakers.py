@@ -144,10 +144,10 @@ class Resolver(ImplicitStage):
         if bearer is not None:
             return self.found(self.of_mention(bearer, start))
         if phrase.after and fold(phrase.after[0]) == "and" and not self.one_person(phrase):
-            together = self.coordinated(source, start, end)
+            together = self.coordinated(item, source, start, end)
             if together is not None:
                 return self.found(together)
-        listed = self.listed(start, end)
+        listed = self.listed(start, end) or self.listed_behind(phrase, start, end)
         if listed is not None:
             return self.found(listed)
         return self.from_phrase(item, phrase, start, end)

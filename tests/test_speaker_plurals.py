@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sayso.attribution import askers, individuals
+from sayso.attribution import askers, individuals, joined
 from sayso.attribution.mentions import find_names
 from sayso.attribution.registry import default_registry
 from sayso.attribution.speakers import Resolver
@@ -121,7 +121,9 @@ def test_patterns_take_no_more_than_linear_time(unit: str) -> None:
     import time
 
     text = (unit * 20_000)[:20_000]
-    patterns = [p for module in (askers, individuals) for p in vars(module).values() if isinstance(p, re.Pattern)]
+    patterns = [
+        p for module in (askers, individuals, joined) for p in vars(module).values() if isinstance(p, re.Pattern)
+    ]
     for pattern in patterns:
         begin = time.process_time()
         for _ in pattern.finditer(text):
@@ -148,4 +150,61 @@ def test_patterns_take_no_more_than_linear_time(unit: str) -> None:
     ],
 )
 def test_adverbs_shares_and_numbers_are_no_part_of_what_people_are_called(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Two analysts, Ana Ruiz and Ed Hale,⟧ said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("⟦Three farmers -- Ana Ruiz of Alder, Ed Hale of Dale and Mary Marsh --⟧ said ⟪no⟫.",
+         "Ana Ruiz, Ed Hale and Mary Marsh / group"),
+        ("⟦Farmers, as Ana Ruiz and Ed Hale found,⟧ said ⟪no⟫.", "farmers / group"),
+        ("Ana Ruiz came. ⟦She and Ed Hale⟧ said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("⟦White House and Pentagon spokesmen⟧ said ⟪no⟫.", "White House and Pentagon spokesmen / unnamed"),
+        ("⟦Ana Ruiz and Pentagon spokesmen⟧ said ⟪no⟫.", "Ana Ruiz and Pentagon spokesmen / group"),
+        ("⟦Ana Ruiz and others seeking a permit⟧ said ⟪no⟫.", "Ana Ruiz and others / group"),
+        ("⟦Ana Ruiz and the union itself⟧ said ⟪no⟫.", "Ana Ruiz and union / group"),
+    ],
+)  # fmt: skip
+def test_lists_name_each_of_those_who_speak(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Sen. Ana Ruiz (D-Ohio) and Sen. Ed Hale (R-Iowa) wrote. It rained. ⟦The senators⟧ said ⟪no⟫.",
+         "Ana Ruiz and Ed Hale / group"),
+        ("Ana Ruiz and Ed Hale wrote. It rained. ⟦The two friends⟧ said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("Ana Ruiz and Ed Hale wrote. It rained. ⟦The two⟧ said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("Ana Ruiz and adviser Ed Hale wrote. ⟦Both⟧ said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("Ana Ruiz, Mary Marsh and Ed Hale wrote. ⟦They⟧ said ⟪no⟫.", "Ana Ruiz, Mary Marsh and Ed Hale / group"),
+        # Others than those named together are meant.
+        ("Ana Ruiz and Ed Hale wrote. It rained. ⟦The senators⟧ said ⟪no⟫.", "senators / group"),
+        ("Ana Ruiz and Ed Hale wrote. It rained. ⟦The two women⟧ said ⟪no⟫.", "women / group"),
+        ("Ana Ruiz and Ed Hale wrote. It rained. ⟦The three⟧ said ⟪no⟫.", "speaker.declined.pronoun"),
+        ("Ana Ruiz and Ed Hale wrote. It rained. ⟦Farmers⟧ said ⟪no⟫.", "farmers / group"),
+        ("Ana Ruiz left and later asked Ed Hale. ⟦The two⟧ said ⟪no⟫.", "speaker.declined.pronoun"),
+    ],
+)  # fmt: skip
+def test_the_two_are_those_whom_the_text_names_together(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+def test_both_are_the_two_who_speak_in_turn() -> None:
+    turns = "⟦Ana Ruiz⟧ said ⟪no⟫. ⟦Ed Hale⟧ said ⟪yes⟫. ⟦Ruiz⟧ said ⟪never⟫. ⟦Hale⟧ said ⟪now⟫. "
+    assert answers(turns + "On rents ⟦both⟧ said ⟪no⟫.")[-1] == "Ana Ruiz and Ed Hale / group"
+    assert answers(turns + "⟦Mary Marsh⟧ said ⟪no⟫. On rents ⟦both⟧ said ⟪no⟫.")[-1] == "speaker.declined.pronoun"
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Farmers⟧ spoke of ⟪rents⟫. ⟦Several of them⟧ said ⟪no⟫.", "farmers / group"),
+        ("⟦Farmers⟧ spoke of ⟪rents⟫. ⟦None⟧ said ⟪no⟫.", "farmers / group"),
+        ("Ana Ruiz came. ⟦Most of them⟧ said ⟪no⟫.", "speaker.declined.pronoun"),
+    ],
+)
+def test_some_of_them_are_those_whom_they_means(marked: str, last: str) -> None:
     assert answers(marked)[-1] == last
