@@ -272,6 +272,8 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
                 break
     if core[-1:] == ("I",) and len(core) < 3 and fold(core[0]) not in given:
         core = core[:-1]  # "Nurses I met", "Washington, D.C. I said", but "Elizabeth I"
+    if len(core) == 2 and is_predicate(fold(core[1])) and registry.by_surname(fold(core[0])) is not None:
+        core = core[:1]  # a headline's "Lavrov Says"
     if core[:1] == ("of",):
         core = ()  # "Republican of Ohio"
     if "of" in core[1:] and (titled or fold(core[0]) in given or _of_body(core)):
@@ -283,6 +285,8 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     if len(core) > 1 and core[-1].lower() in PARTISANS and not {"of", "for", "and"} & set(core):
         # "Oversight Committee Republicans"
         return ParsedName(titles, name, offset, "group", None, None, True)
+    if not titled and is_bare_role(core, roles):
+        return ParsedName(titles, "", offset, "unknown", None, None, False)
     paper = len(core) > 1 and after_the and core[-1].lower() in PAPER_WORDS
     members = len(core) > 2 and core[1] == "for" and core[0].lower() in MEMBERS
     if paper or members or (any(_is_org(word) for word in core) and not (person and fold(core[0]) in given)):
@@ -307,8 +311,6 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         return ParsedName(titles, name, offset, "group", None, None, True)
     if not titled and is_people(core):
         return ParsedName(titles, name, offset, "group", None, None, True)
-    if not titled and is_bare_role(core, roles):
-        return ParsedName(titles, "", offset, "unknown", None, None, False)
     hint = given.get(folded_core[0])
     if len(core) >= 2 and folded_core[0] in given and len(core) <= 4 and not after_the:
         person = True

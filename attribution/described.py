@@ -363,6 +363,8 @@ def _has_campaign(text: str, entity: Entity, position: int) -> bool:
     return any(text.find(f"{surname}{joint} campaign", start, end) >= 0 for joint in ("", "'s", "’s"))
 
 
+_PARTS_OF_OFFICES = frozenset(("general", "secretary", "president", "leader", "chief"))
+_LESSER = ("vice", "deputy", "assistant", "under", "former", "press")
 _FITTING = frozenset(("role.form", "role.canonical", "role.registry"))
 _FITS = ("none", "other", "kin", "canonical", "form")
 
@@ -373,6 +375,10 @@ def role_fit(entity: Entity, form: str, canonical: str) -> str:
         return "form"
     if canonical in entity.roles:
         return "canonical"
+    if form not in _PARTS_OF_OFFICES and any(
+        role.endswith(" " + form) and not role.startswith(_LESSER) for role in entity.roles
+    ):
+        return "canonical"  # "the director" of somebody called FBI director
     same = SAME_ROLE.get(form, SAME_ROLE.get(canonical, -1))
     if same >= 0 and any(SAME_ROLE.get(role) == same for role in entity.roles):
         return "canonical"

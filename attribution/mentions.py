@@ -13,7 +13,7 @@ from .bearers import add_hosts, add_middle_surnames, drop_late_bodies, is_just_n
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
 from .entities import ArticleNames, Entity, Mention
 from .lexicon import read_word_lists
-from .name_edges import begins_late
+from .name_edges import LEADS, begins_late
 from .names import fold, fold_name, last_word, split_name, strip_possessive
 from .recognised import Recognised, cut_by, parse_recognised
 from .registry import Registry
@@ -27,7 +27,9 @@ SENTENCE_END = re.compile(
     r"(?<![ .][A-Z]\.)[.!?\"”’»)\]]{0,8}\s+(?=[\"“«‘(\[]?[A-Z0-9À-ÖØ-Þ]))"
 )
 # Words right after a name that make it a person's: an age, an appositive, a relative clause.
-PERSON_AFTER = re.compile(r",? ?(?:\((?:[RD]|I)[-–)]|, (?:who\b|\d\d,|an? [a-z]|the [a-z]|[RD]-))")
+PERSON_AFTER = re.compile(
+    r",? ?(?:\((?:[RD]|I)[-–)]|, (?:who\b|\d\d,|an? (?:[A-Z][\w.]{1,14} ){0,2}[a-z]|the [a-z]|[RD]-))"
+)
 PARTY_AFTER = re.compile(r"(?:['’]s)?,? ?\(?([RDI])[-–. ]([A-Z][A-Za-z.]{1,9})")
 PARTY_WORDS = {"R": "republican", "D": "democrat", "I": "independent"}
 STATE_AFTER = re.compile(
@@ -87,7 +89,7 @@ def find_names(
         if not parsed.name:
             continue
         name_start = start + parsed.offset
-        if parsed.entry is None and " " not in parsed.name and kind not in ("organization", "thing"):
+        if parsed.entry is None and len(parsed.name.split()) < 2 and kind not in ("organization", "thing"):
             if kind == "person":
                 people.add(name_start)
             singles.append((name_start, end, parsed, raw))
@@ -102,7 +104,8 @@ def find_names(
             start += cut
             name_start = start + parsed.offset
         if parsed.kind == "unknown" and PERSON_AFTER.match(text, end):
-            parsed = ParsedName(parsed.titles, parsed.name, parsed.offset, "person", None, None, True)
+            apposed: EntityKind = "organization" if _is_body_behind(text, end) else "person"
+            parsed = ParsedName(parsed.titles, parsed.name, parsed.offset, apposed, None, None, True)
         _add(found, text, name_start, end, parsed)
     _merge_longer(found)
     _choose_forms(found)
@@ -114,6 +117,38 @@ def find_names(
     found.mentions.sort(key=lambda mention: mention.start)
     found.starts = [mention.start for mention in found.mentions]
     return found
+
+
+def _is_body_behind(text: str, end: int) -> bool:
+    """Return whether the words behind a name call it a body: "Alder Rising, a super PAC"."""
+    after = CLAUSE_AFTER.match(text, end)
+    if after is None:
+        return False
+    noun = default_roles().at_end(_head_words([fold(word) for word in after[1].split()]))
+    return noun is not None and noun[0].kind == "institution" and not noun[0].plural
+
+
+def _head_words(phrase: list[str]) -> list[str]:
+    """Return the words up to the noun of a phrase, without what a preposition or a clause adds."""
+    for index, word in enumerate(phrase[1:], start=1):
+        if word in (
+            "of",
+            "for",
+            "at",
+            "in",
+            "who",
+            "from",
+            "with",
+            "and",
+            "on",
+            "to",
+            "whose",
+            "that",
+            "which",
+            "based",
+        ):
+            return phrase[:index]
+    return phrase
 
 
 def _modal_name(text: str, start: int, end: int, raw: str) -> ParsedName | None:
@@ -135,6 +170,8 @@ def _modal_name(text: str, start: int, end: int, raw: str) -> ParsedName | None:
 
 def _imperative(text: str, start: int, raw: str, parsed: ParsedName) -> int:
     """Return where the name begins in "Hold Ana Ruiz" at the start of a sentence, 0 when nothing is to be cut."""
+    if parsed.kind == "person" and fold(parsed.name.split()[0]) not in LEADS:
+        return 0
     if begins_late(parsed.name.split(), text):
         return parsed.offset + len(parsed.name.split()[0]) + 1
     first, second, _ = [fold(word) for word in raw.split()[-3:]] if raw.count(" ") == 2 else ("", "", "")
@@ -322,11 +359,7 @@ def _describe_by_what_follows(text: str, mention: Mention, entity: Entity, roles
     if after is None:
         return
     phrase = [fold(word) for word in after[1].split()]
-    head = phrase
-    for index, word in enumerate(phrase[1:], start=1):
-        if word in ("of", "for", "at", "in", "who", "from", "with", "and", "on", "to", "whose"):
-            head = phrase[:index]
-            break
+    head = _head_words(phrase)
     if len(head) > 1 and roles.at_end(head) is not None:
         _take_roles(entity, head, roles)
         entity.words.update(phrase)

@@ -28,7 +28,10 @@ SEATS = frozenset("senator sen. congressman congresswoman representative rep. go
 }
 _OFFICES = SEATS | frozenset(("president", "vice president", "prime minister", "minister", "chancellor"))
 _SEATED = frozenset("senator congressman congresswoman governor republican democrat lawmaker".split())
-_STAFF = frozenset("spokesman spokeswoman spokesperson aide staffer press secretary".split())
+_STAFF = frozenset(
+    "moderator host anchor reporter journalist correspondent interviewer spokesman spokeswoman spokesperson aide "
+    "staffer press secretary".split()
+)
 # Whoever holds an office is not called so.
 _CIVILIANS = frozenset(
     "boy girl child kid teenager student voter resident worker employee employer expert analyst donor supporter fan "
@@ -152,7 +155,7 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
         return True  # "this source" has no name
     # "A judge ordered" brings somebody new: the name may follow, with the same office or behind a lead.
     if sought.determiner == "indefinite" and head.form not in _RUNNING:
-        if not follows or not (fits or sought.early):
+        if not follows or not sought.early or role == "other":
             return True
     if not fits:
         if sought.determiner == "none" and not sought.opens and head.form not in _RUNNING:

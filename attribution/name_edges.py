@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from .lexicon import read_word_lists
-from .names import fold, is_initial
+from .names import PARTICLES, fold, is_initial
 from .roles import RoleLexicon, default_given_names, read_name_words
 
 _WORDS = read_name_words()
@@ -15,7 +15,11 @@ _PEOPLES = _WORDS["name.people"]
 _PAPERS = _WORDS["name.paper"]
 # "British Columbians", "Alder Armenians"; Evans and Hans are surnames.
 _PEOPLE_ENDINGS = ("ians", "icans")
-_SURNAMES_TOO = frozenset("dean judge bishop pope king prince major priest abbot chaplain marshal page knight".split())
+# What people are called before a full name, given names of other languages among them.
+LEADS = frozenset("marine sailor airman icon legend native miss universe".split())
+_NAMES_TOO = frozenset(
+    "dean judge bishop pope king prince major priest abbot chaplain marshal page knight pollster".split()
+)
 
 
 @lru_cache(maxsize=4096)
@@ -26,15 +30,17 @@ def is_predicate(word: str) -> bool:
 
 def is_bare_role(words: Sequence[str], roles: RoleLexicon) -> bool:
     """Return whether capitals are a role without a name: "Iowa Republican", "Harbor Actor", "Dale School Speaker"."""
-    if len(words) < 2 or fold(words[0]) in default_given_names() or any(is_initial(word) for word in words[:-1]):
+    if len(words) < 2 or fold(words[0]) in default_given_names():
         return False
+    if any(is_initial(word) or word.islower() for word in words[:-1]):
+        return False  # "Citizens for Rent Justice"
     noun = roles.nouns.get(fold(words[-1]))
     return (
         noun is not None
         and noun.title
         and not noun.plural
         and noun.kind in ("inside", "class", "office")
-        and noun.form not in _PAPERS | _SURNAMES_TOO
+        and noun.form not in _PAPERS | _NAMES_TOO
     )
 
 
@@ -55,6 +61,8 @@ def begins_late(name: Sequence[str], text: str) -> bool:
         return False
     given = default_given_names()
     first, second, last = (fold(word) for word in name)
+    if first in LEADS and second in given and second not in PARTICLES:
+        return True
     if first in given or is_initial(name[0]) or last in given or "-" in first or not first.isalpha():
         return False
     return second in given and f" {first} " in text
