@@ -7,7 +7,7 @@ from collections import Counter
 from functools import lru_cache
 
 from .antecedents import Quotations, grammar_of
-from .capitals import STOP_WORDS, US_STATES
+from .capitals import PAPER_WORDS, STOP_WORDS, US_STATES
 from .described import BODY_WORDS
 from .mentions import ArticleNames, Entity
 from .names import fold
@@ -30,6 +30,12 @@ COMMITTEE = re.compile(
 # Small words keep their small letter inside a name; a capital there is a headline's.
 HEADLINE_WORD = re.compile(r" (?:On|In|His|Her|Its|Their|For|By|To|Is|Are|Up|With|At|From|Over|After|As|Of) ")
 CAPITALS = re.compile(r"\b[A-Z]{4,}(?: [A-Z]{4,})+\b")
+# "the Ruiz campaign", "Hale's presidential campaign"
+CAMPAIGN = re.compile(r"\b([A-Z][\w’']{2,20}?)(?:['’]s?)? (?:presidential )?campaign\b")
+CAMPAIGN_REACH = 2500
+NO_RUNNER = frozenset("the this that his her their its presidential republican democratic gop senate house new".split())
+# "The Alder Observer" is one name; "The Advocate" a paper only where the capital isn't a headline's.
+PAPER = re.compile(r"\b[Tt]he ([A-Z][a-z]{2,12})(?= [a-z(])")
 FEDERATIONS = frozenset(
     "germany canada australia russia india mexico brazil switzerland austria belgium nigeria pakistan malaysia".split()
 )
@@ -152,3 +158,22 @@ def can_be(entity: Entity, noun: str) -> bool:
 def is_place_name(name: str) -> bool:
     """Return whether a name is a state's or the capital's: "Ohio", "Washington, D.C."."""
     return fold(name) in _STATE_NAMES or name.endswith("D.C.")
+
+
+def find_campaign(text: str, start: int) -> str | None:
+    """Return the surname of whose campaign the text last named before `start`."""
+    found = [match[1] for match in CAMPAIGN.finditer(text, max(0, start - CAMPAIGN_REACH), start)]
+    return next((name for name in reversed(found) if fold(name) not in NO_RUNNER | STOP_WORDS), None)
+
+
+def is_paper(word: str, text: str, end: int) -> bool:
+    """Return whether "The Advocate" before `end` is a newspaper: a capital in a sentence of small letters."""
+    following = text[end : end + 2]
+    return word[:1].isupper() and fold(word) in PAPER_WORDS and following[:1] == " " and following[1:].islower()
+
+
+def find_paper(text: str, start: int) -> str | None:
+    """Return the newspaper with a name of one word that the text has nearest to `start`, the ones before first."""
+    found = [match for match in PAPER.finditer(text) if fold(match[1]) in PAPER_WORDS]
+    before = [match[1] for match in found if match.start() < start]
+    return before[-1] if before else found[0][1] if found else None

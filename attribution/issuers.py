@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from .bodies import is_headline
 from .mentions import ArticleNames, Entity, Mention
@@ -22,6 +23,7 @@ _SAME = (
 )
 REACH = 4000
 MAX_PLACES = 12
+LEAD = 2000
 MAX_BETWEEN = 110
 _LATELY = r"(?:,? (?:has|have|had|is|are|was|were|will|also|recently|just|then|later|on \w{3,9}day|this week)){0,3}"
 ISSUED = re.compile(
@@ -39,6 +41,8 @@ OWNS = re.compile(
     r"[\w’'-]{1,20} ){0,3}\Z"
 )
 # "in its long letter": whose it is, the last speaker tells better.
+# "the AP report"
+ADJOINS = re.compile(r" (?:new |latest )?\Z")
 OWN = re.compile(r"\b(?:its|his|her|their) (?:[\w’'-]{1,20} ){0,3}\Z")
 OF_BEFORE = re.compile(r"\b(?:of|at|for|from) (?:the )?(?:[\w.]{1,20}['’]s? )?\Z")
 AUTHORS = re.compile(r"\bauthors of (?:the|this) \Z")
@@ -55,6 +59,13 @@ NAMED_POLL = re.compile(
 # "... on Monday. The Harbor Post poll": a name that runs over a full stop.
 SENTENCE_BEFORE = re.compile(r"^.{0,120}\w{4}\. (?:The |A |An )?")
 POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
+# "records compiled by Alder Watch": theirs, whoever keeps the records.
+MADE_BY = re.compile(
+    r"\b(?:compiled|filed|gathered|collected|prepared|published|released|written|issued|"
+    r"obtained and published) (?:[a-z]+ |[A-Z][a-z]+day ){0,3}by (?:the )?"
+)
+# What others hand in to the office whose name it has: "FEC filings".
+FILED = frozenset({"filing", "disclosure", "tax return"})
 # Laws are nobody's words but their own, unlike a party's rules.
 LAWS = frozenset("law laws constitution statute statutes act standards ordinance regulations code".split())
 # What whoever spoke last can have written; the second lot a body, too.
@@ -68,6 +79,7 @@ REPORTS = frozenset(
 )
 # A newspaper that spoke last tells of somebody else's.
 OTHERS_LETTERS = frozenset("letter email e-mail memo message lawsuit complaint".split())
+UNNAMED_BODIES = frozenset({"super pac"})
 PERSONAL = frozenset("letter lawsuit suit complaint petition statement editorial op-ed ad ads spot".split())
 
 
@@ -80,6 +92,7 @@ def find_issuers(text: str, names: ArticleNames, work: str, start: int) -> list[
     if same is None:
         return []
     places = [match.span() for match in same.finditer(text, max(0, start - REACH), start)]
+    known: list[list[tuple[Entity, bool]]] = []
     for at, end in reversed(places[-MAX_PLACES:]):
         found = _issuers_at(text, names, at, end, start)
         if OWN.search(text, max(0, at - MAX_BETWEEN), at) is not None:
@@ -87,7 +100,15 @@ def find_issuers(text: str, names: ArticleNames, work: str, start: int) -> list[
         if found:
             people = any(is_person(entity) and not campaign for entity, campaign in found)
             return [] if people and work.lower() not in PERSONAL else found
-    return []
+    if same is not _SAME[0] or start > LEAD:
+        return []
+    # A report in a lead may be said whose it is further on: the only body that the text has one of.
+    for match in islice(same.finditer(text, start + len(work)), MAX_PLACES):
+        found = _issuers_at(text, names, match.start(), match.end(), len(text))
+        if found and not any(is_person(entity) for entity, _ in found):
+            known.append(found)
+    one = known[0] if known else []
+    return one if all(found[0][0] is one[0][0] for found in known) else []
 
 
 def _issuers_at(text: str, names: ArticleNames, at: int, end: int, start: int) -> list[tuple[Entity, bool]]:
@@ -98,7 +119,7 @@ def _issuers_at(text: str, names: ArticleNames, at: int, end: int, start: int) -
         rest = between[campaign.end() :] if campaign is not None else between
         if mention.sentence != sentence or len(between) > MAX_BETWEEN or not _can_issue(mention, campaign is not None):
             break
-        owns = OWNS.fullmatch(rest) is not None and campaign is None
+        owns = (OWNS.fullmatch(rest) is not None or ADJOINS.fullmatch(rest) is not None) and campaign is None
         if owns or (ISSUED.fullmatch(rest) and not OF_BEFORE.search(text, max(0, mention.start - 40), mention.start)):
             return [(mention.entity, campaign is not None)]
     following = [mention for mention in names.between(end, sentence) if mention.start < start]
@@ -113,11 +134,15 @@ def _issuers_at(text: str, names: ArticleNames, at: int, end: int, start: int) -
 
 def is_person(entity: Entity) -> bool:
     """Return whether a name is a person's: one that nothing tells of is, if it begins with a given name."""
-    given = fold(entity.name.split()[0]) in default_given_names()
-    return entity.kind == "person" or (entity.kind == "unknown" and given)
+    return entity.kind == "person" or (entity.kind == "unknown" and is_given(entity.name))
+
+
+def is_given(name: str) -> bool:
+    """Return whether a name begins with a given name."""
+    return fold(name.split()[0]) in default_given_names()
 
 
 def _can_issue(mention: Mention, campaign: bool = False) -> bool:
     entity = mention.entity
     known = entity.kind in ("organization", "person") or (entity.kind == "unknown" and (" " in entity.name or campaign))
-    return known and not is_headline(entity.name)
+    return known and not is_headline(entity.name) and fold(entity.name) not in UNNAMED_BODIES

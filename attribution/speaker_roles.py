@@ -10,13 +10,16 @@ from itertools import zip_longest
 from .antecedents import SENTENCE_OPENING, Candidate, find_candidates, grammar_of
 from .authors import find_author
 from .bodies import (
+    find_campaign,
     find_committee,
     find_nearest,
+    find_paper,
     find_police,
     find_state,
     full_court,
     is_american,
     is_headline,
+    is_paper,
     is_place_name,
 )
 from .capitals import ORG_WORDS
@@ -24,7 +27,9 @@ from .dates import find_latest_date
 from .described import BODY_WORDS, KINSHIP, bodies_of, find_described
 from .descriptions import TITLE_DOTS, describe_source
 from .issuers import (
+    FILED,
     LAWS,
+    MADE_BY,
     MESSAGES,
     NAMED_POLL,
     OTHERS_LETTERS,
@@ -32,6 +37,7 @@ from .issuers import (
     REPORTS,
     SENTENCE_BEFORE,
     find_issuers,
+    is_given,
     is_person,
 )
 from .makers import PARTS, find_maker
@@ -45,7 +51,19 @@ from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, NameStage
 from .types import Attribution, SpeakerType
 
 CHANNEL_HEADS = frozenset(
-    ["report", "article", "story", "newspaper", "paper", "network", "broadcaster", "outlet", "magazine", "news agency"]
+    [
+        "editorial",
+        "report",
+        "article",
+        "story",
+        "newspaper",
+        "paper",
+        "network",
+        "broadcaster",
+        "outlet",
+        "magazine",
+        "news agency",
+    ]
 )
 # Words for one and the same work: "a study ... the research".
 _WORKS = tuple(
@@ -65,6 +83,7 @@ POLLS = frozenset({"poll", "survey"})
 POLL_REACH = 3000
 # Words of "a statement defending the plan" up to its comma.
 MAX_STATEMENT = 80
+MAX_TO_MAKER = 40
 LEAD_SENTENCES = 3
 SPOUSES = frozenset({"wife", "husband", "ex-wife", "ex-husband", "widow", "widower"})
 ONE_OF = re.compile(r"one of ", re.IGNORECASE)
@@ -108,6 +127,10 @@ ANY_BODY = frozenset(
     "organization organisation group agency company bank union firm network team institution body association center "
     "institute publication outlet website paper newspaper magazine coalition party board committee".split()
 )
+PAPERS = frozenset({"newspaper", "paper", "daily", "tabloid"})
+COLLECTIVE_BODIES = frozenset({"group", "coalition", "movement", "alliance"})
+CALLED = re.compile(r" (?:called|named|known as|dubbed) ")
+GOES_ON = re.compile(r",? (?:that|which|who|[a-z]{3,12}(?:ing|ed)|aimed|based|set up|devoted|for|in)\b")
 OWN_CHANNELS = frozenset({"website", "site", "page", "account", "blog", "channel", "program", "show"})
 MEDIA_WORD = re.compile(
     r"\b(?:times|post|news|journal|tribune|herald|gazette|magazine|guardian|press|radio|tv|television|network)$",
@@ -147,6 +170,9 @@ class RoleStage(NameStage):
         definite = phrase.determiner in ("definite", "own") or (
             phrase.determiner == "none" and (phrase.owner is not None or not head.plural)
         )
+        named = self.body_named_beside(phrase, start, end)
+        if named is not None:
+            return self.found(named)
         if head.kind == "institution" and not (head.plural and self.is_class(phrase, start)):
             return self.institution(item, phrase, start, end)
         if head.kind == "document":
@@ -222,6 +248,30 @@ class RoleStage(NameStage):
             and self.text[max(0, start - 2) : start - 1].isalpha()
             and NOUN_NEXT.match(self.text, end) is not None
         )
+
+    def body_named_beside(self, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
+        """Return the body that the phrase goes with: "Alder Watch, a group that", "a group called Alder Watch"."""
+        head = phrase.head
+        if head is None or head.plural or not (head.kind == "institution" or head.form in COLLECTIVE_BODIES):
+            if phrase.determiner == "definite" and len(phrase.words) == 1 and is_paper(phrase.words[0], self.text, end):
+                return self.organization(phrase.words[0], "name")
+            return None
+        called = CALLED.match(self.text, self.own_end(phrase, start, end))
+        if called is not None:
+            for mention in self.names.inside(called.end(), called.end() + 12)[:1]:
+                if self.text[called.end() : mention.start].strip(' “"') in ("", "the"):
+                    return self.of_entity(mention.entity, "nominal", "speaker.institution", "organization")
+        goes_on = phrase.after or GOES_ON.match(self.text, end) is not None
+        if phrase.determiner not in ("indefinite", "other") or not goes_on or ONE_OF.match(self.text, start):
+            return None
+        before = self.names.before(start, most=1)
+        if not before or self.text[before[0].end : start] != ", " or before[0].start in self.quoted:
+            return None
+        entity = before[0].entity
+        # ", a" makes a person of a name that nothing else tells of; what is apposed tells more.
+        unsure = entity.kind == "unknown" or (entity.kind == "person" and not (entity.roles or entity.gender))
+        body = entity.kind == "organization" or (unsure and " " in entity.name and not is_given(entity.name))
+        return self.of_entity(entity, "nominal", "speaker.institution", "organization") if body else None
 
     def is_owned(self, phrase: SourcePhrase, owner: Entity | None) -> bool:
         """Return whether the phrase is somebody's, so that the article must say whose: "her lawyer", "Hale's aide".
@@ -509,10 +559,10 @@ class RoleStage(NameStage):
 
     def owning_body(self, item: Attribution, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return the body whose thing speaks: "the party's rules", "the agency's bureaucracy"."""
-        if phrase.owner is None or phrase.determiner != "definite" or phrase.owner[:1].isupper():
+        if phrase.owner is None or phrase.determiner not in ("definite", "none") or phrase.owner[:1].isupper():
             return None
         owner = parse_phrase(f"the {phrase.owner}", self.registry.roles)
-        if owner.head is None or owner.head.kind != "institution":
+        if owner.head is None or owner.head.kind != "institution" or owner.head.plural:
             return None
         answer, _ = self.institution(item, owner, start)
         return self.again(answer, "nominal", "speaker.issuer") if answer is not None else None
@@ -530,7 +580,15 @@ class RoleStage(NameStage):
                 if known is not None:
                     return self.found(self.of_entry(known, known.name))
         definite = phrase.determiner == "definite"
-        if definite and head.form == "campaign" and not phrase.modifiers:
+        if head.form in PAPERS and phrase.owner is None and phrase.determiner != "other":
+            paper = find_paper(self.text, start)
+            if paper is not None and not self.has_media(start):
+                return self.found(self.again(self.organization(paper), "nominal", "speaker.institution"))
+        if head.form == "campaign" and phrase.after[:1] == ("of",) and end is not None:
+            named = [m for m in self.names.inside(self.own_end(phrase, start, end), end) if m.entity.kind == "person"]
+            if named:
+                return self.found(self.organization(f"{split_name(named[-1].entity.name).surname} campaign"))
+        elif definite and head.form == "campaign" and not phrase.modifiers:
             runner = self.last_runner(start)
             if runner is not None:
                 return self.found(self.organization(f"{runner} campaign"))
@@ -539,6 +597,11 @@ class RoleStage(NameStage):
             if known is not None:
                 return self.found(self.of_entry(known, known.name))
         own = [strip_possessive(word) for word in phrase.words]
+        if head.form == "camp":
+            candidate = phrase.owner or (phrase.modifiers[-1] if phrase.modifiers else "")
+            if not candidate[:1].isupper():
+                return None, f"{DECLINED}.unknown"
+            return self.found(self.organization(f"{split_name(strip_possessive(candidate)).surname} campaign"))
         if phrase.owner is not None:
             surname = split_name(phrase.owner).surname
             if head.form in OWN_CHANNELS and fold(surname) in ORG_WORDS:
@@ -703,6 +766,7 @@ class RoleStage(NameStage):
     def last_runner(self, start: int) -> str | None:
         """Return the surname of who runs: "the Ruiz campaign", else the subject of the sentence before."""
         sentence = self.names.sentence_of(start)
+        subject: str | None = None
         for mention in reversed(self.names.before(start, most=12)):
             if sentence - mention.sentence > 2:
                 break
@@ -711,8 +775,11 @@ class RoleStage(NameStage):
                 return entity.name[: -len(" campaign")]
             told = mention.start not in self.quoted and sentence - mention.sentence == 1
             if entity.kind == "person" and told and grammar_of(self.text, mention) in ("subject", "first"):
-                return split_name(entity.name).surname
-        return None
+                surname = split_name(entity.name).surname
+                if self.has_campaign(surname):
+                    return surname
+                subject = subject or surname
+        return find_campaign(self.text, start) or subject
 
     def minister_house(self, start: int) -> RegistryEntry | None:
         """Return the ministry of the minister last named: "the ministry" after the German foreign minister."""
@@ -743,6 +810,11 @@ class RoleStage(NameStage):
         )
         return self.choose("pronoun", item, candidates)
 
+    def has_media(self, start: int) -> bool:
+        """Return whether a known outlet is named before `start`."""
+        before = (mention.entity.entry for mention in self.names.before(start, most=30))
+        return any(entry is not None and entry.kind == "media" for entry in before)
+
     def last_media(self, start: int) -> Answer | None:
         for mention in reversed(self.names.before(start, most=30)):
             entity = mention.entity
@@ -751,7 +823,8 @@ class RoleStage(NameStage):
                 known is None and entity.kind == "organization" and MEDIA_WORD.search(entity.name)
             ):
                 return self.of_entity(entity, "nominal", "speaker.issuer")
-        return None
+        paper = find_paper(self.text, start)
+        return self.again(self.organization(paper), "nominal", "speaker.issuer") if paper is not None else None
 
     def document(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
         """Return the issuer of a statement, poll or advertisement where the article tells, else the document."""
@@ -921,6 +994,14 @@ class RoleStage(NameStage):
                         False,
                         phrase.head,
                     )
+        made = MADE_BY.search(self.text, own_end, end)
+        if made is not None:
+            for mention in self.names.inside(made.end(), min(end, made.end() + MAX_TO_MAKER))[:1]:
+                if self.text[made.end() : mention.start] in ("", "the ") and mention.entity.kind != "thing":
+                    kind = None if mention.entity.kind != "unknown" else self.owner_type(mention.entity, mention)
+                    return replace(self.of_entity(mention.entity, "nominal", "speaker.issuer", kind), head=phrase.head)
+        if phrase.head is not None and phrase.head.canonical in FILED:
+            return None
         for word in phrase.modifiers:
             body = self.body_by_word(word)
             if body is not None:

@@ -208,3 +208,25 @@ def test_whoever_rated_goes_on_rating() -> None:
         "PolitiFact speaker.same-cue",
         "None speaker.declined.no-source",
     ]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Alder Harbor Watch, ⟦a group⟧ that wants ⟪lower rents⟫, met.", "Alder Harbor Watch / organization"),
+        ("⟦A rights group called Harbor Watch⟧ said ⟪no⟫.", "Harbor Watch / organization"),
+        ("After talks with Harbor Watch, ⟦a company⟧ said ⟪no⟫.", "company / organization"),
+        ("⟦The Ruiz camp⟧ said ⟪no⟫.", "Ruiz campaign / organization"),
+        ("⟦The camp⟧ said ⟪no⟫.", None),
+        ("The Ruiz campaign met. Ed Hale left the harbor. ⟦The campaign⟧ said ⟪no⟫.", "Ruiz campaign / organization"),
+        ("⟦The campaign of the mayor, Ana Ruiz⟧ said ⟪no⟫.", "Ruiz campaign / organization"),
+        ("⟦The Observer⟧ said ⟪rents rose⟫.", "Observer / organization"),
+        ("⟦The observer⟧ said ⟪rents rose⟫.", "observer / unnamed"),
+        ("⟦An Alder newspaper⟧ wrote ⟪so⟫.\n\nThe Observer had said it before.", "Observer / organization"),
+        ("⟦Harbor Board records compiled by Alder Watch⟧ show ⟪so⟫.", "Alder Watch / organization"),
+        ("⟦FEC filings⟧ show ⟪so⟫.", "FEC filings / document"),
+        ("⟦The report⟧ says ⟪rents rose⟫. The Harbor Bank's report is long.", "Harbor Bank / organization"),
+    ],
+)
+def test_a_body_is_known_by_the_name_beside_its_kind(marked: str, name: str | None) -> None:
+    assert spoken(marked) == [name]
