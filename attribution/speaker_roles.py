@@ -130,7 +130,10 @@ ANY_BODY = frozenset(
 PAPERS = frozenset({"newspaper", "paper", "daily", "tabloid"})
 COLLECTIVE_BODIES = frozenset({"group", "coalition", "movement", "alliance"})
 CALLED = re.compile(r" (?:called|named|known as|dubbed) ")
-GOES_ON = re.compile(r",? (?:that|which|who|[a-z]{3,12}(?:ing|ed)|aimed|based|set up|devoted|for|in)\b")
+GOES_ON = re.compile(
+    r",? (?:that|which|who|[a-z]{3,12}ing|aimed|based|set up|devoted|focused|backed|founded|led|run|owned|funded|"
+    r"dedicated|aligned|for|in)\b"
+)
 OWN_CHANNELS = frozenset({"website", "site", "page", "account", "blog", "channel", "program", "show"})
 MEDIA_WORD = re.compile(
     r"\b(?:times|post|news|journal|tribune|herald|gazette|magazine|guardian|press|radio|tv|television|network)$",
@@ -269,8 +272,10 @@ class RoleStage(NameStage):
             return None
         entity = before[0].entity
         # ", a" makes a person of a name that nothing else tells of; what is apposed tells more.
-        unsure = entity.kind == "unknown" or (entity.kind == "person" and not (entity.roles or entity.gender))
+        told = entity.gender is not None or bool(entity.roles - {head.form, head.canonical})
+        unsure = entity.kind == "unknown" or (entity.kind == "person" and not told)
         body = entity.kind == "organization" or (unsure and " " in entity.name and not is_given(entity.name))
+        body = body and not is_headline(entity.name)
         return self.of_entity(entity, "nominal", "speaker.institution", "organization") if body else None
 
     def is_owned(self, phrase: SourcePhrase, owner: Entity | None) -> bool:
