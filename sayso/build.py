@@ -163,13 +163,18 @@ def _write_rows(
 ) -> Totals:
     """Stream the inputs through the attributor into the files of `folder` (nowhere when it is None).
 
-    In two passes: which quotations are repeated, and so the split of each row, is known when all have been found.
+    In two passes: which quotations are repeated, and so the split of each row, is known when all have been found; so
+    is who goes by James Q. Hale in one article and by James Hale in another.
     """
     from .attribution.articles import read_articles
     from .attribution.clusters import QuoteClusters
+    from .attribution.identities import Identities
     from .attribution.quarantine import Quarantine
+    from .attribution.registry import default_registry
 
     repeated = QuoteClusters()
+    extractor = getattr(attributor, "extractor", None)
+    identities = Identities(default_registry() if extractor is None else extractor.registry)
     annotations: dict[str, tuple[Row, ...]] = {}
     notes: list[Row] = []
     with ExitStack() as stack:
@@ -197,6 +202,7 @@ def _write_rows(
             tally.add_article(attributions, words=len(article.text.split()))
             inventory.see_article(article, article.text_sha256)
             repeated.add(article, attributions)
+            identities.add(attributions)
             if local is not None:
                 local.write(article, attributions, found)
             if progress is not None:
@@ -215,7 +221,7 @@ def _write_rows(
     if notes:
         with write_atomically(folder / LOCAL_REVIEW_NOTES) as stream:
             stream.writelines(json.dumps(note, ensure_ascii=False) + "\n" for note in notes)
-    with _RowWriter(folder, policy, tally, clusters, annotations) as rows:
+    with _RowWriter(folder, policy, tally, clusters, annotations, identities.find()) as rows:
         for article, finished in read_build(folder, LOCAL_FOUND):
             rows.write(article, finished)
         totals = rows.finish()
@@ -291,12 +297,14 @@ class _RowWriter:
         tally: Tally,
         clusters: Mapping[str, Cluster],
         annotations: Mapping[str, Sequence[Row]],
+        same: Mapping[str, str],
     ) -> None:
         self.folder = folder
         self.annotations = annotations
         self.policy: TextPolicy = policy
         self.tally = tally
         self.clusters = clusters
+        self.same = same
         self.profiles = Profiles()
         self._splits = tally.articles >= MIN_ARTICLES_TO_SPLIT
         self._stack = ExitStack()
@@ -312,7 +320,7 @@ class _RowWriter:
 
     def write(self, article: Article, found: Sequence[Attribution]) -> None:
         """Write the rows of the article and of its attributions."""
-        attributions = [self._with_cluster(attribution) for attribution in found]
+        attributions = [self._with_one_id(self._with_cluster(attribution)) for attribution in found]
         self._attributions.writelines(map(_as_line, attributions))
         self.profiles.add(article, attributions)
         words, text_sha256 = len(article.text.split()), article.text_sha256
@@ -339,6 +347,12 @@ class _RowWriter:
     def _with_cluster(self, attribution: Attribution) -> Attribution:
         cluster = self.clusters.get(attribution.id)
         return attribution if cluster is None else dataclasses.replace(attribution, cluster_id=cluster.id)
+
+    def _with_one_id(self, attribution: Attribution) -> Attribution:
+        speaker = attribution.speaker
+        if speaker is None or speaker.id not in self.same:
+            return attribution
+        return dataclasses.replace(attribution, speaker=dataclasses.replace(speaker, id=self.same[speaker.id]))
 
     def _split_of_article(self, article: Article, attributions: Sequence[Attribution]) -> Split:
         own = article.part_of or article.id
