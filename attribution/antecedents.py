@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from math import log1p
 
 from .mentions import ArticleNames, Entity, Mention
-from .roles import Gender
+from .names import last_word
+from .roles import Gender, default_roles
 
 # Mentions and sentences further back are not looked at; the last also keeps book-length texts linear.
 LOOK_BACK = 60
@@ -36,6 +37,25 @@ TITLE_NOUN = re.compile(
     r"chancellor|secretary|director|general|professor|lawyer|director|prime minister|chief)\b"
 )
 TITLE_REACH = 300
+# "___" between the items of a running report, and the time that heads one.
+BREAK = re.compile(r"\n[ \t]{0,4}(?:_{2,9}|\*{2,9}|-{3,9}|\* \* \*|\d{1,2}(?::\d\d)? ?[ap]\.?m\.?)[ .\t]{0,4}\n")
+BREAK_REACH = 3000
+MAX_AHEAD = 120
+# What opens a clause or phrase that depends on the one behind it.
+SUBORDINATE = re.compile(
+    r"[\s\"“'‘]{0,6}(?:(?:and|but|yet|even|back|just|ever|only) )?(?:as|when|while|after|before|since|though|although|"
+    r"if|because|once|until|despite|during|in|unlike|like|with|for|at|on|counter to|whatever|by|apart from)\b",
+    re.IGNORECASE,
+)
+AHEAD_GAP = re.compile(r", (?:\w{1,20}\.? ){0,4}\Z")
+WORDS_REACH = 70
+LAST_WORD = re.compile(r"\S{1,40}\s{0,4}\Z")
+# Before a name and its titles the clause before ends: "... knew of.\n\nMs. Ruiz said".
+CLAUSE_OPENING = re.compile(r"(?:[.!?:\n]|[.!?][\"”’»)])[\s\"“«‘(]{0,12}\Z")
+# "...," said President Ruiz
+INVERTED = re.compile(
+    r"[,?!][\"”’»']{1,3} (?:said|says|added|wrote|asked|argued|noted|explained|continued|recalled) (?:\w{1,20} ){0,3}\Z"
+)
 SENTENCE_OPENING = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’»)])[\s\"“«‘(]{0,12}$")
 
 
@@ -70,6 +90,7 @@ class Spoke:
     position: int
     entity: Entity
     pronoun: bool = False
+    asks: bool = False
 
 
 @dataclass(slots=True)
@@ -84,14 +105,15 @@ def grammar_of(text: str, mention: Mention) -> str:
     """Return what a mention is in its clause, from the words around it: subject, first, possessive, oblique, other."""
     if text[mention.end : mention.end + 1] in ("'", "’"):
         return "possessive"
-    before = text[max(0, mention.start - 40) : mention.start]
-    if _after_preposition(before):
+    before = text[max(0, mention.start - WORDS_REACH) : mention.start]
+    for _ in mention.titles:
+        before = LAST_WORD.sub("", before)
+    opens = not before or CLAUSE_OPENING.search(before) is not None
+    if not opens and _after_preposition(before):
         return "oblique"
-    if SUBJECT_AFTER.match(text, mention.end):
+    if SUBJECT_AFTER.match(text, mention.end) or INVERTED.search(before):
         return "subject"
-    if not before or SENTENCE_OPENING.search(before):
-        return "first"
-    return "other"
+    return "first" if opens else "other"
 
 
 def _after_preposition(before: str) -> bool:
@@ -151,6 +173,8 @@ def find_candidates(
     found: dict[int, Candidate] = {}
     told = unquoted = 0
     content = place.content
+    breaks = [match.end() for match in BREAK.finditer(text, max(0, base - BREAK_REACH), base)]
+    section = breaks[-1] if breaks else 0
     for mention in reversed(names.before(position, most=LOOK_BACK)):
         distance = max(0, sentence - mention.sentence)
         if distance > MAX_SENTENCES:
@@ -161,7 +185,9 @@ def find_candidates(
             continue
         grammar: str | None = None
         in_quote = mention.start in quoted
-        in_own = content is not None and content[0] <= mention.start < content[1]
+        in_own = (content is not None and content[0] <= mention.start < content[1]) or any(
+            start <= mention.start < end for start, end in place.said
+        )
         candidate = found.get(id(entity))
         if candidate is None:
             candidate = found[id(entity)] = Candidate(entity)
@@ -175,6 +201,8 @@ def find_candidates(
                 features["near.own"] = 1.0
             if mention.start > paragraph and mention.start < base:
                 features["near.paragraph"] = 1.0
+            if mention.start < section:
+                features["beyond"] = 1.0
             grammar = grammar_of(text, mention)
             features["near." + grammar] = 1.0
             if distance < 2:
@@ -184,13 +212,8 @@ def find_candidates(
                     1.0
                 )
             if entity.kind == "unknown":
-                features["unknown"] = 1.0
-                if text[max(0, mention.start - 4) : mention.start].lower() == "the ":
-                    features["unknown.the"] = 1.0
-                if entity.name.isupper():
-                    features["unknown.capitals"] = 1.0
-                if SPEAKS.match(text, mention.end):
-                    features["unknown.speaks"] = 1.0
+                told_of = known is not None or any(one.entity is entity for one in spoke[-4:])
+                features.update(dict.fromkeys(_unknown(text, mention, told_of=told_of), 1.0))
             features["count"] = log1p(len(entity.mentions))
             if entity.mentions[0].sentence == 0:
                 features["title"] = 1.0
@@ -219,6 +242,8 @@ def find_candidates(
             if distance < 3:
                 grammar = grammar or grammar_of(text, mention)
                 features[f"main.{grammar}.{bucket(distance)}"] = 1.0
+    if not place.after_content:
+        _add_ahead(text, names, place, found, gender)
     titles = list(TITLE_NOUN.finditer(text, max(0, position - TITLE_REACH), position))
     if titles:
         title = titles[-1]
@@ -242,6 +267,56 @@ def find_candidates(
         if candidate.entity is not None and len(candidate.entity.mentions) == most:
             candidate.features["most"] = 1.0
     return candidates
+
+
+def _unknown(text: str, mention: Mention, *, told_of: bool) -> list[str]:
+    """Return the features of a name that is no known given name's: most such names are no people.
+
+    `told_of` says that something else shows that it is somebody: gender, or that they spoke.
+    """
+    entity = mention.entity
+    names = ["unknown"]
+    if text[max(0, mention.start - 4) : mention.start].lower() == "the ":
+        names.append("unknown.the")
+    if entity.name.isupper():
+        names.append("unknown.capitals")
+    if SPEAKS.match(text, mention.end):
+        names.append("unknown.speaks")
+    if last_word(entity.name) in default_roles().nouns or " of " in entity.name:
+        names.append("unknown.noun")
+    if len({one.end - one.start for one in entity.mentions}) > 1:
+        names.append("unknown.shortened")
+    elif not (told_of or entity.roles or any(_speaks(text, one) for one in entity.mentions[:4])):
+        names.append("unknown.bare")
+    return names
+
+
+def _speaks(text: str, mention: Mention) -> bool:
+    """Return whether the words around a mention make it a speaker: "Ruiz said", "...," said Ruiz."""
+    if SPEAKS.match(text, mention.end) is not None:
+        return True
+    return INVERTED.search(text, max(0, mention.start - WORDS_REACH), mention.start) is not None
+
+
+def _add_ahead(
+    text: str, names: ArticleNames, place: Place, found: dict[int, Candidate], gender: Gender | None
+) -> None:
+    """Add whom the main clause behind a pronoun names: "When he spoke, Ruiz ..."."""
+    sentence = names.sentence_of(place.position)
+    opens = names.sentence_start(sentence)
+    if place.position - opens > MAX_AHEAD or not SUBORDINATE.match(text, opens, place.position):
+        return
+    for mention in names.between(place.position + 1, sentence):
+        entity = mention.entity
+        known = entity.gender or entity.hint
+        if entity.kind != "person" or (known is not None and gender is not None and known != gender):
+            continue
+        if any(start <= mention.start < end for start, end in place.said):
+            continue
+        comma = AHEAD_GAP.search(text, max(0, mention.start - WORDS_REACH), mention.start) is not None
+        candidate = found.setdefault(id(entity), Candidate(entity, {"count": log1p(len(entity.mentions))}))
+        candidate.features["ahead." + ("comma" if comma else "other")] = 1.0
+        return
 
 
 def _add_speakers(
@@ -272,6 +347,8 @@ def _add_speakers(
         features["spoke"] = 1.0
         if back == 0:
             features["last." + bucket(distance)] = 1.0
+            if earlier.asks:
+                features["last.asks"] = 1.0
             if earlier.pronoun:
                 features["last.pronoun"] = 1.0
             if place.after_content and place.direct:

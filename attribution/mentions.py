@@ -314,7 +314,7 @@ def _describe(text: str, mention: Mention) -> None:
         if at is None or at[0].plural:
             words = []
     if words:
-        _take_roles(entity, words, roles)
+        _take_roles(entity, words, roles, before=True)
         noun = roles.at_end(words)
         joined = not text[max(0, mention.start - 2) : mention.start].startswith(",")
         if joined and entity.kind == "unknown" and noun is not None and noun[0].kind == "institution":
@@ -349,7 +349,12 @@ def _describe_by_what_follows(text: str, mention: Mention, entity: Entity, roles
             named = fold(state[1] or US_STATES.get(state[2].replace(".", "").lower(), ""))
             if named in _STATE_NAMES:
                 entity.words.update(named.split())
-    if entity.gender is None and entity.kind != "organization" and (comma or lead in GENDER_LEADS):
+    if (
+        entity.gender is None
+        and entity.hint is None
+        and entity.kind != "organization"
+        and (comma or lead in GENDER_LEADS)
+    ):
         tells = GENDER_AFTER.match(text, end)
         if tells is not None:
             told: Gender = "male" if tells[1] == "he" else "female"
@@ -359,6 +364,8 @@ def _describe_by_what_follows(text: str, mention: Mention, entity: Entity, roles
     if after is None:
         return
     phrase = [fold(word) for word in after[1].split()]
+    if phrase[0] in ("and", "or", "but", "as", "while"):
+        return  # "Ben Hale, and his daughter"
     head = _head_words(phrase)
     if len(head) > 1 and roles.at_end(head) is not None:
         _take_roles(entity, head, roles)
@@ -394,7 +401,11 @@ def _noun_phrase_before(before: str) -> list[str]:
     return words[::-1]
 
 
-def _take_roles(entity: Entity, words: Sequence[str], roles: RoleLexicon) -> None:
+def _take_roles(entity: Entity, words: Sequence[str], roles: RoleLexicon, *, before: bool = False) -> None:
+    """Add the roles that `words` name, and the gender that they tell unless the given name tells another.
+
+    What stands before a name is surely said of it ("the widow Terry Hale"), what follows may be about somebody else.
+    """
     if not words:
         return
     entity.words.update(words)
@@ -404,7 +415,9 @@ def _take_roles(entity: Entity, words: Sequence[str], roles: RoleLexicon) -> Non
         if at is not None and not at[0].plural:
             entity.roles.add(at[0].canonical)
             entity.roles.add(at[0].form)
-            if at[0].gender is not None and entity.kind in ("person", "unknown"):
+            # "Ben Hale, the lawyer leading Mrs. Ruiz's search" is no woman.
+            other = at[0].kind == "honorific" or (not before and entity.hint not in (None, at[0].gender))
+            if at[0].gender is not None and not other and entity.kind in ("person", "unknown"):
                 entity.gender = entity.gender or at[0].gender
                 if entity.entry is None:
                     entity.kind = "person"

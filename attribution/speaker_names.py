@@ -34,6 +34,8 @@ DECLINED = "speaker.declined"
 MIN_MISSPELT = 5
 # Speakers further back are not taken up again; it also keeps book-length texts linear.
 LOOK_BACK_SAID = 60
+# Old typesetting has two apostrophes for a quotation mark.
+OPENS_QUOTE = re.compile(r"[“\"«]|''|``|‘‘")
 WORDS_BEFORE_TITLE = re.compile(r"(?:[\w.’'-]{1,20} ){1,9}")
 UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? ){0,3}")
 PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
@@ -130,7 +132,10 @@ class NameStage:
     def __post_init__(self) -> None:
         self.scope = hashlib.sha256(self.attributions[0].article_id.encode("utf-8", "surrogatepass")).hexdigest()[:6]
         self.quoted = Quotations(
-            (span.start, span.end) for item in self.attributions if item.kind == "direct" for span in item.content_spans
+            (span.start, span.end)
+            for item in self.attributions
+            for span in item.content_spans
+            if item.kind == "direct" or OPENS_QUOTE.match(self.text, span.start)
         )
         self.reported = Quotations((span.start, span.end) for item in self.attributions for span in item.content_spans)
 
@@ -147,7 +152,7 @@ class NameStage:
             start,
             (item.start, item.end) if item.kind == "direct" else None,
             after_content=item.start < start,
-            direct=item.kind != "indirect",
+            direct=item.kind != "indirect" or OPENS_QUOTE.match(self.text, item.start) is not None,
             said=tuple((span.start, span.end) for span in item.content_spans),
             reported=self.reported,
         )

@@ -34,6 +34,8 @@ MAX_SOURCE = 600
 VERB_AFTER = re.compile(r" [a-z]{2,14}ed (?:[a-z]|\d)")
 # "I, along with Ana Ruiz, …", "he, like Hale,"
 WITH_OTHERS = re.compile(r"(I|[Hh]e|[Ss]he), (?:along|together|like|as well)\b")
+# Whoever asks is answered by somebody else.
+ASKS = re.compile(r"\b(?:ask|press|question|wonder|challeng|interview)(?:s|e|es|ed|ing)?\b", re.IGNORECASE)
 
 
 def resolve_speakers(
@@ -110,7 +112,8 @@ class Resolver(ImplicitStage):
             # Whoever writes "I" is nobody's "he" in what they wrote.
             writes = answer.why in ("speaker.first-person", "speaker.signed") and answer.base is None
             if answer.entity is not None and answer.type == "person" and not writes:
-                self.spoke.append(Spoke(position, answer.entity, answer.how == "pronoun"))
+                asks = item.cue is not None and ASKS.search(item.cue) is not None
+                self.spoke.append(Spoke(position, answer.entity, answer.how == "pronoun", asks))
         elif item.source_spans and item.nested_in is None:
             self.declined_at = anchor(item)
         return answer, why

@@ -13,7 +13,7 @@ import random
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,14 @@ def gum_examples(
     return examples
 
 
+def pronoun_examples(
+    documents: Iterable[GoldDocument], measured: Collection[str], registry: Registry, ranker: SpeakerRanker
+) -> list[Example]:
+    """Return the labelled choices for pronouns in articles that are not among the measured ones."""
+    single = (document for document in documents if document.id not in measured)
+    return [one for one in collect_examples(single, registry, ranker) if one.kind == "pronoun"]
+
+
 def _overlaps(entity: Entity, spans: Sequence[tuple[int, ...]], text: str) -> bool:
     """Return whether one of the cluster's spans is a name of the entity; a longer phrase must end or begin with it."""
     return any(
@@ -232,7 +240,8 @@ class Recipe:
     """What `recipe.toml` fixes: data, folds, strength of the regularisation, and the threshold.
 
     `c` holds the strengths for the choices by kind and for the certainty. `labelled` are articles whose speakers the
-    file `labels` beside the recipe has.
+    file `labels` beside the recipe has; the file `pronouns` there, if named, has further speakers of theirs, for single
+    pronouns only: choices to learn from, in articles that are not measured.
     """
 
     name: str
@@ -247,6 +256,7 @@ class Recipe:
     folds: int
     seed: int
     threshold: float
+    pronouns: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Recipe:
@@ -275,7 +285,12 @@ def train_speakers(
     first = SpeakerRanker(FIRST_WEIGHTS)
     examples = collect_examples(documents, registry, first)
     extra = gum_examples(data / plan.gum, plan.genres, registry, first, weight=plan.gum_weight)
-    say(f"{len(examples)} choices in {len(documents)} articles, {len(extra)} more in GUM")
+    further: list[Example] = []
+    if plan.pronouns:
+        single = read_gold(data / plan.labelled, speakers=recipe.parent / plan.pronouns)
+        further = pronoun_examples(single, {one.id for one in documents}, registry, first)
+    say(f"{len(examples)} choices in {len(documents)} articles, {len(extra)} in GUM, {len(further)} of single pronouns")
+    extra += further
     halves = [split_folds([one.id for one in half], n=plan.folds, seed=plan.seed) for half in (dev, labelled)]
     dealt = [a | b for a, b in zip(*halves, strict=True)]
     choosing = [fit_weights([e for e in examples if e.article not in fold] + extra, c=plan.c) for fold in dealt]
@@ -301,14 +316,19 @@ def train_speakers(
     ]
     of_dev = {document.id for document in dev}
     metrics = measure(
-        [one for one in answers if one[0].article in of_dev], plan, data, n_examples=(len(examples), len(extra))
+        [one for one in answers if one[0].article in of_dev],
+        plan,
+        data,
+        n_examples=(len(examples), len(extra) - len(further)),
     )
+    metrics["data"] |= {"choices_single_pronouns": len(further)}
     metrics["data"] |= {"labelled_sha256": _sha256(data / plan.labelled), "labels_sha256": _sha256(labels)}
     metrics["labelled"] = summarise([_given(*one, plan.threshold) for one in answers if one[0].article not in of_dev])
     write_folder(out, final, metrics, recipe, folds)
-    if labels.resolve() != (out / plan.labels).resolve():
-        with write_atomically(out / plan.labels) as file:
-            file.write(labels.read_text(encoding="utf-8"))
+    for name in filter(None, (plan.labels, plan.pronouns)):
+        if recipe.parent.resolve() != out.resolve():
+            with write_atomically(out / name) as file:
+                file.write((recipe.parent / name).read_text(encoding="utf-8"))
     return metrics
 
 

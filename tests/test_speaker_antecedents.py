@@ -1,0 +1,146 @@
+"""What tells whom a pronoun means: how names stand in their clauses, whose gender is known, and who can be somebody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sayso.attribution.antecedents import Candidate, Place, Quotations, Spoke, find_candidates, grammar_of
+from sayso.attribution.gold import GoldAttribution, GoldDocument, GoldSpeaker
+from sayso.attribution.mentions import Entity, find_names
+from sayso.attribution.ranking import SpeakerRanker
+from sayso.attribution.registry import default_registry
+from sayso.attribution.roles import Gender
+from sayso.attribution.speakers import Resolver
+from sayso.attribution.training.speakers import FIRST_WEIGHTS, Recipe, pronoun_examples
+from sayso.attribution.types import TextSpan, make_attribution, text_hash
+
+REGISTRY = default_registry()
+
+
+def grammar(text: str, name: str) -> str:
+    """Return how the last mention of `name` stands."""
+    mentions = [m for m in find_names(text, REGISTRY).mentions if text[m.start : m.end] == name]
+    return grammar_of(text, mentions[-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "how"),
+    [
+        ("Ben Hale knew what they talked about.\n\nHale later told them so.", "Hale", "subject"),
+        ("Ben Hale knew what to look for. Hale later told them so.", "Hale", "subject"),
+        ("Ben Hale came. They met with former Gov. Hale in May.", "Hale", "oblique"),
+        ("Ben Hale came. Then they saw Mr. Hale there.", "Hale", "other"),
+        ("Ben Hale came. Mr. Hale, of all people, sang.", "Hale", "first"),
+        ("Ben Hale came. “No,” said Mr. Hale, who left.", "Hale", "subject"),
+        ("Ben Hale came. Nobody liked Hale's song.", "Hale", "possessive"),
+    ],
+)
+def test_a_name_stands_in_its_own_clause_whatever_ends_before_it(text: str, name: str, how: str) -> None:
+    assert grammar(text, name) == how
+
+
+def entity_of(text: str, name: str) -> Entity:
+    return next(entity for entity in find_names(text, REGISTRY).entities if entity.name == name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "gender"),
+    [
+        ("Rep. Quenby Hale said so.", "Quenby Hale", None),
+        ("Quenby Hale, the chairman of the board, said so.", "Quenby Hale", None),
+        ("Congresswoman Quenby Hale said so.", "Quenby Hale", "female"),
+        ("The widow Terry Hale said so.", "Terry Hale", "female"),
+        ("Ben Hale, the lawyer leading Mrs. Ruiz's search, said so.", "Ben Hale", None),
+        ("They saw Ben Hale, and his daughter came too.", "Ben Hale", None),
+        ("Ben Hale said she would come.", "Ben Hale", None),
+        ("Quenby Hale said she would come.", "Quenby Hale", "female"),
+        ("Mrs. Ben Hale said so.", "Ben Hale", "female"),
+    ],
+)
+def test_gender_is_told_by_what_is_surely_said_of_a_person(text: str, name: str, gender: Gender | None) -> None:
+    assert entity_of(text, name).gender == gender
+
+
+def candidates(marked: str, *, gender: Gender = "male", asks: bool = False) -> dict[str, dict[str, float]]:
+    """Return the features of each candidate for the pronoun behind the mark |; the first person named spoke last."""
+    position = marked.index("|")
+    text = marked.replace("|", "")
+    names = find_names(text, REGISTRY)
+    people = [m for m in names.mentions if m.entity.kind == "person"]
+    spoke = [Spoke(people[0].start, people[0].entity, False, asks)] if people and people[0].start < position else []
+    found: list[Candidate] = find_candidates(text, names, spoke, Quotations(()), Place(position), gender=gender)
+    return {c.entity.name: c.features for c in found if c.entity is not None}
+
+
+def test_a_pronoun_can_mean_whom_the_main_clause_behind_it_names() -> None:
+    assert "ahead.comma" in candidates("When |he wrote it, Mr. Ben Hale laughed.")["Ben Hale"]
+    assert "ahead.comma" in candidates("Tim Lee left. In |his speech, Ben Hale laughed.")["Ben Hale"]
+    assert "Ben Hale" not in candidates("Tim Lee left and |he saw Ben Hale.")
+    assert "Ana Hale" not in candidates("When |he wrote it, Ana Hale laughed.")
+
+
+def test_who_is_named_before_a_break_stands_beyond_it() -> None:
+    for mark in ("___", "5:45 p.m.", "* * *"):
+        found = candidates(f"Tim Lee left.\n\n{mark}\n\nBen Hale came. |He laughed.")
+        assert "beyond" in found["Tim Lee"]
+        assert "beyond" not in found["Ben Hale"]
+    assert "beyond" not in candidates("Tim Lee left.\n\nBen Hale came. |He laughed.")["Tim Lee"]
+
+
+def test_whoever_asked_last_is_known_to_have_asked() -> None:
+    assert "last.asks" in candidates("Tim Lee saw Ben Hale. |He laughed.", asks=True)["Tim Lee"]
+    assert "last.asks" not in candidates("Tim Lee saw Ben Hale. |He laughed.")["Tim Lee"]
+
+
+def test_a_strange_name_is_bare_until_something_shows_that_it_is_somebody() -> None:
+    assert "unknown.bare" in candidates("They saw Quorvine Drell. |He laughed.")["Quorvine Drell"]
+    for text in ("“No,” said Quorvine Drell. |He laughed.", "Quorvine Drell told us. Drell sang. |He laughed."):
+        assert "unknown.bare" not in candidates(text)["Quorvine Drell"]
+
+
+def test_a_question_makes_its_speaker_one_who_asks_and_apostrophes_quote() -> None:
+    text = "''Why does Mr. Lee sing?'' Ben Hale asked. ''No,'' he said."
+    spans = [((0, 26), (27, 35), (36, 41)), ((43, 50), (51, 53), (54, 58))]
+    items = [
+        make_attribution(
+            text,
+            article_id="a",
+            text_sha256=text_hash(text),
+            kind="indirect",
+            content=[TextSpan(*content)],
+            cue=[TextSpan(*cue)],
+            source=[TextSpan(*source)],
+            confidence=1.0,
+            origin="rule:test",
+        )
+        for content, source, cue in spans
+    ]
+    resolver = Resolver(text, items, REGISTRY, None, find_names(text, REGISTRY), ranker=SpeakerRanker(FIRST_WEIGHTS))
+    resolver.resolve_all()
+    assert [one.asks for one in resolver.spoke] == [True, False]
+    assert text.index("Lee") in resolver.quoted
+    assert resolver.place(items[1], 51).direct
+
+
+def test_single_pronouns_are_learned_from_only_in_articles_that_are_not_measured() -> None:
+    text = "Ben Hale met Tim Lee. He said no."
+    content, cue, source = ((TextSpan(*span),) for span in ((30, 32), (25, 29), (22, 24)))
+    gold = GoldAttribution("indirect", content, cue, source, GoldSpeaker("Ben Hale", "person", how="pronoun"))
+    document = GoldDocument("a", text, (gold,))
+    ranker = SpeakerRanker(FIRST_WEIGHTS)
+    [example] = pronoun_examples([document], set(), REGISTRY, ranker)
+    assert example.kind == "pronoun"
+    assert example.right is not None
+    assert pronoun_examples([document], {"a"}, REGISTRY, ranker) == []
+
+
+def test_a_recipe_may_name_single_pronouns(tmp_path: Path) -> None:
+    shipped = Path(__file__).parent.parent / "models" / "speakers-en" / "recipe.toml"
+    lines = [line for line in shipped.read_text(encoding="utf-8").splitlines() if not line.startswith("pronouns")]
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text("\n".join(lines), encoding="utf-8")
+    assert Recipe.read(recipe).pronouns == ""
+    recipe.write_text("\n".join(['pronouns = "p.jsonl"', *lines]), encoding="utf-8")
+    assert Recipe.read(recipe).pronouns == "p.jsonl"
