@@ -49,6 +49,7 @@ SUBORDINATE = re.compile(
 )
 AHEAD_GAP = re.compile(r", (?:\w{1,20}\.? ){0,4}\Z")
 WORDS_REACH = 70
+CAPITALS = re.compile(r"(?!I{1,3}\b)[A-Z]{2,12}")
 LAST_WORD = re.compile(r"\S{1,40}\s{0,4}\Z")
 # Before a name and its titles the clause before ends: "... knew of.\n\nMs. Ruiz said".
 CLAUSE_OPENING = re.compile(r"(?:[.!?:\n]|[.!?][\"”’»)])[\s\"“«‘(]{0,12}\Z")
@@ -183,6 +184,8 @@ def find_candidates(
         known = entity.gender or entity.hint
         if entity.kind not in ("person", "unknown") or (known is not None and gender is not None and known != gender):
             continue
+        if known is None and entity.kind == "unknown" and id(entity) not in found and _is_thing(entity, spoke):
+            continue
         grammar: str | None = None
         in_quote = mention.start in quoted
         in_own = (content is not None and content[0] <= mention.start < content[1]) or any(
@@ -269,6 +272,19 @@ def find_candidates(
     return candidates
 
 
+def _is_thing(entity: Entity, spoke: Sequence[Spoke]) -> bool:
+    """Return whether a name is built as no person's: "Alder County Republican", "State of Alder", "RT Alder"."""
+    words = entity.name.split()
+    built = last_word(entity.name) in default_roles().nouns or "of" in words or any(map(CAPITALS.fullmatch, words))
+    return built and not _by_surname(entity) and all(one.entity is not entity for one in spoke[-4:])
+
+
+def _by_surname(entity: Entity) -> bool:
+    """Return whether the article calls somebody by the last word of the name too."""
+    surname = len(entity.name.split()[-1])
+    return any(mention.end - mention.start == surname < len(entity.name) for mention in entity.mentions)
+
+
 def _unknown(text: str, mention: Mention, *, told_of: bool) -> list[str]:
     """Return the features of a name that is no known given name's: most such names are no people.
 
@@ -284,7 +300,7 @@ def _unknown(text: str, mention: Mention, *, told_of: bool) -> list[str]:
         names.append("unknown.speaks")
     if last_word(entity.name) in default_roles().nouns or " of " in entity.name:
         names.append("unknown.noun")
-    if len({one.end - one.start for one in entity.mentions}) > 1:
+    if _by_surname(entity):
         names.append("unknown.shortened")
     elif not (told_of or entity.roles or any(_speaks(text, one) for one in entity.mentions[:4])):
         names.append("unknown.bare")

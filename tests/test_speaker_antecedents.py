@@ -144,3 +144,9 @@ def test_a_recipe_may_name_single_pronouns(tmp_path: Path) -> None:
     assert Recipe.read(recipe).pronouns == ""
     recipe.write_text("\n".join(['pronouns = "p.jsonl"', *lines]), encoding="utf-8")
     assert Recipe.read(recipe).pronouns == "p.jsonl"
+
+
+def test_what_is_built_as_no_persons_name_is_nobody_unless_called_by_surname() -> None:
+    for thing in ("Quorvine County Republican", "State of Quorvine", "RT Quorvine"):
+        assert thing not in candidates(f"Tim Lee saw the {thing} there. |He laughed.")
+    assert "RT Quorvine" in candidates("Tim Lee saw RT Quorvine there. Quorvine sang. |He laughed.")
