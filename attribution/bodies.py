@@ -52,6 +52,8 @@ _CALLED: dict[str, frozenset[str]] = {
     "airline": frozenset({"airline"}),
     "union": frozenset({"union"}),
 }
+_GROUPS = frozenset({"association", "research", "union", "alliance"})
+GROUP_SENTENCES = 3
 _NEVER = frozenset({"white-house", "kremlin", "us-government"})
 
 
@@ -177,3 +179,21 @@ def find_paper(text: str, start: int) -> str | None:
     found = [match for match in PAPER.finditer(text) if fold(match[1]) in PAPER_WORDS]
     before = [match[1] for match in found if match.start() < start]
     return before[-1] if before else found[0][1] if found else None
+
+
+def find_group(text: str, names: ArticleNames, quoted: Quotations, start: int) -> Entity | None:
+    """Return the body that "the group" takes up: the only one right before that is no state's, outlet or party."""
+    sentence = names.sentence_of(start)
+    near = [
+        mention
+        for mention in names.before(start, most=8)
+        if sentence - mention.sentence < GROUP_SENTENCES
+        and mention.start not in quoted
+        and mention.entity.kind == "organization"
+        and " " in mention.entity.name
+        and not is_headline(mention.entity.name)
+        and (mention.entity.entry is None or mention.entity.entry.kind in _GROUPS)
+    ]
+    if len({id(mention.entity) for mention in near}) > 1:
+        near = [mention for mention in near if grammar_of(text, mention) in ("subject", "first")]
+    return near[-1].entity if len({id(mention.entity) for mention in near}) == 1 else None

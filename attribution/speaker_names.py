@@ -324,6 +324,11 @@ class NameStage:
         source, as capitals in headlines do ("Ruiz Vows To Stay").
         """
         entity = mention.entity
+        institution = phrase.head is not None and phrase.head.kind == "institution"
+        if fold(entity.name) == "super pac" or (
+            institution and "-" in self.text[max(start, mention.start - 1) : mention.start]
+        ):
+            return False  # "the major Super PAC", "an anti-Ruiz PAC"
         if entity.kind == "unknown" and " " in entity.name and self.text[start:end].isupper():
             return False  # a headline in capitals
         if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:

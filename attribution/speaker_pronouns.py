@@ -17,10 +17,10 @@ from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_plurals import HUMAN, PHRASE_OPENS, PHRASE_PARTS, PHRASE_STOPS, PluralStage, without_verb
 from .types import Attribution
 
-COMMA = re.compile(r"\s?(?:,|--|[—–(])?\s*")
+COMMA = re.compile(r"\s?(?:,|--|[—–(]|-(?= ))?\s*")
 # What may stand between somebody and "who": nothing, an age and a place, an appositive, "is a lawyer".
 RELATIVE_GAP = re.compile(
-    r"\s?(?:,|--|[—–(])?\s*|,[^;:“”\"]{1,110},\s*|, (?:an?|the|his|her) [^,;:“”\"]{2,90} |"
+    r"\s?(?:,|--|[—–(]|-(?= ))?\s*|,[^;:“”\"]{1,110},\s*|, (?:an?|the|his|her) [^,;:“”\"]{2,90} |"
     r" (?:is|was|remains) (?:an?|the) [^,;:“”\"]{2,80} |\s?\([^()]{1,30}\),?\s*"
 )
 # "95 retired generals -- most of whom had spoken before -- who"

@@ -12,6 +12,7 @@ from .authors import find_author
 from .bodies import (
     find_campaign,
     find_committee,
+    find_group,
     find_nearest,
     find_paper,
     find_police,
@@ -264,6 +265,12 @@ class RoleStage(NameStage):
             for mention in self.names.inside(called.end(), called.end() + 12)[:1]:
                 if self.text[called.end() : mention.start].strip(' “"') in ("", "the"):
                     return self.of_entity(mention.entity, "nominal", "speaker.institution", "organization")
+        capital = phrase.modifiers[-1] if phrase.modifiers else ""
+        if head.kind == "collective" and capital[:1].isupper() and (spelt := self.body_by_word(capital)) is not None:
+            return self.again(spelt, "nominal", "speaker.institution")  # "the AWG group"
+        if phrase.determiner == "definite" and head.form in ("group", "organization") and not phrase.after:
+            group = find_group(self.text, self.names, self.quoted, start)
+            return self.of_entity(group, "nominal", "speaker.institution", "organization") if group else None
         goes_on = phrase.after or GOES_ON.match(self.text, end) is not None
         if phrase.determiner not in ("indefinite", "other") or not goes_on or ONE_OF.match(self.text, start):
             return None
@@ -852,7 +859,9 @@ class RoleStage(NameStage):
             sponsor = self.pollster(start, end)
             if sponsor is not None:
                 return self.found(sponsor)
-        if definite and not phrase.modifiers and not phrase.after:
+        lead = phrase.determiner == "none" and not head.plural and self.names.sentence_of(start) == 0
+        closed = not phrase.after or fold(phrase.after[0]) in ("published", "released", "issued", "that", "which")
+        if (definite or lead) and not phrase.modifiers and closed:
             issuers = self.issued_before(head.form, start)
             if issuers is not None:
                 return self.found(replace(issuers, head=head))
@@ -1002,8 +1011,9 @@ class RoleStage(NameStage):
         made = MADE_BY.search(self.text, own_end, end)
         if made is not None:
             for mention in self.names.inside(made.end(), min(end, made.end() + MAX_TO_MAKER))[:1]:
-                if self.text[made.end() : mention.start] in ("", "the ") and mention.entity.kind != "thing":
-                    kind = None if mention.entity.kind != "unknown" else self.owner_type(mention.entity, mention)
+                if self.text[made.end() : mention.start] in ("", "the "):
+                    kind = self.owner_type(mention.entity, mention) if mention.entity.kind == "unknown" else None
+                    kind = "organization" if mention.entity.kind == "thing" else kind
                     return replace(self.of_entity(mention.entity, "nominal", "speaker.issuer", kind), head=phrase.head)
         if phrase.head is not None and phrase.head.canonical in FILED:
             return None

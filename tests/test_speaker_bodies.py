@@ -230,3 +230,25 @@ def test_whoever_rated_goes_on_rating() -> None:
 )
 def test_a_body_is_known_by_the_name_beside_its_kind(marked: str, name: str | None) -> None:
     assert spoken(marked) == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        (
+            "The Harbor Rent Association met. Rents rose, ⟦the group⟧ said ⟪then⟫.",
+            "Harbor Rent Association / organization",
+        ),
+        ("The Harbor Bank met voters. ⟦The group⟧ said ⟪no⟫.", "Harbor Bank / organization"),
+        ("NATO met in Alder. ⟦The group⟧ said ⟪no⟫.", "group / group"),
+        ("Black Harbor Matter met. ⟦The BHM group⟧ said ⟪no⟫.", "Black Harbor Matter / organization"),
+        ("⟦An anti-Ruiz PAC⟧ said ⟪no⟫.", "anti-Ruiz pac / organization"),
+        ("⟦A batch of letters⟧ said ⟪no⟫.", "letters / document"),
+    ],
+)
+def test_the_group_is_the_body_right_before(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+def test_a_dash_with_blanks_leads_to_who() -> None:
+    assert spoken("Ana Ruiz - ⟦who⟧ said ⟪no⟫ - left.") == ["Ana Ruiz / person"]
