@@ -21,7 +21,10 @@ _ABBREVIATION = (
     r"(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev|Hon|Adm|Maj|Amb|Messrs|Drs|Atty)\."
 )
 _WORD = rf"(?:{_ABBREVIATION}|(?:[{_CAP}]\.)+(?:-[{_CAP}]\w*)?|[{_CAP}]\w*(?:[&'’][{_CAP}]\w*|[-‐‑]\w+)*)"
-_JOIN = r"(?:[ \u00a0](?:van|von|der|den|de|del|della|di|da|la|le|du|dos|al|bin|ibn|el|of|of[ \u00a0]the))?"
+_JOIN = (
+    r"(?:[ \u00a0](?:van|von|der|den|de|del|della|di|da|la|le|du|dos|al|bin|ibn|el|of|of[ \u00a0]the"
+    r"|(?:in|van)[ \u00a0]['’]t))?"
+)
 _NICKNAME = rf"(?:[ \u00a0][\"“(][{_CAP}]\w+[\"”)](?=[ \u00a0][{_CAP}]))?"
 # At most 15 words: a page in capitals is no name, and taking one apart costs more than its length.
 NAME = re.compile(

@@ -180,6 +180,7 @@ def find_described(
         head,
         phrase.determiner,
         frozenset(wanted),
+        former,
         frozenset(states),
         opens=lead,
         early=sentence <= MAX_LEAD_SENTENCE,

@@ -412,6 +412,8 @@ def _take_roles(entity: Entity, words: Sequence[str], roles: RoleLexicon, *, bef
     rest = list(words)
     for size in range(len(rest), 0, -1):
         at = roles.at_end(rest[:size])
+        if at is not None and at[0].kind == "document":
+            continue  # "Hale, citing data from the bank,"
         if at is not None and not at[0].plural:
             entity.roles.add(at[0].canonical)
             entity.roles.add(at[0].form)

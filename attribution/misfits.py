@@ -58,7 +58,8 @@ _OWN_GENDER = re.compile(
 # What is somebody's own is the subject's: "has staked much of his campaign on"
 _OWN_THINGS = re.compile(
     r"[^.;:“”\"\nA-Z]{1,60}? (his|her) "
-    r"(?:own|campaign|candidacy|career|bid|wife|husband|running mate|staff|supporters)\b"
+    r"(?:own|campaign|candidacy|career|bid|wife|husband|running mate|staff|supporters|opponents?|rivals?|speech|party|"
+    r"administration|tenure|record|predecessor|children|father|mother)\b"
 )
 
 
@@ -80,6 +81,7 @@ class Sought:
     head: RoleNoun
     determiner: str
     wanted: frozenset[str]
+    former: bool
     states: frozenset[str]
     opens: bool
     """Whether it opens the article or its paragraph, where the name may follow."""
@@ -177,6 +179,8 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
         return not held
     # "The Ohio senator" is not the one of whom the article names another state.
     if sought.states and head.canonical in _SEATED:
+        if "former" in entity.words and not sought.former and entity.entry is None:
+            return True
         own = entity.words & STATE_WORDS
         if own and not any(own & set(state.split()) for state in sought.states):
             return True

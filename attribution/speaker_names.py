@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
-from .capitals import STOP_WORDS, parse_name
+from .capitals import STOP_WORDS, US_STATES, parse_name
 from .descriptions import describe_source
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
 from .names import (
@@ -379,6 +379,9 @@ class NameStage:
         country = self.registry.country_of(name)
         if country is not None:
             return self.found(self.from_demonym(phrase, name, country, start))
+        home = state_of(name) if phrase.determiner == "definite" else None
+        if home is not None and (resident := self.last_person(start, lambda e: home <= e.words)) is not None:
+            return self.found(self.of_entity(resident, "nominal", "speaker.title"))
         folded = fold_name(name)
         if PEOPLES & set(folded.split(" ")[-1].split("-")):
             return self.found(self.group(name))
@@ -533,6 +536,15 @@ def spelt_out(text: str, letters: str) -> str | None:
             at = following.end()
         else:
             return " ".join(words)
+    return None
+
+
+def state_of(resident: str) -> frozenset[str] | None:
+    """Return the words of the US state whose people are called so: "Texan", "Ohioan", "New Yorker"."""
+    folded = fold(resident)
+    for state in US_STATES.values():
+        if folded in {state + "n", state + "an", state + "er", state[:-1] + "an", state[:-1] + "n", state[:-1] + "ian"}:
+            return frozenset(state.split())
     return None
 
 

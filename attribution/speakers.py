@@ -22,7 +22,7 @@ from .ranking import SpeakerRanker, default_ranker
 from .recognised import Recognised
 from .registry import Registry
 from .roles import default_source_patterns
-from .speaker_implicit import ImplicitStage
+from .speaker_appositives import AppositiveStage
 from .speaker_names import DECLINED, Answer, Said, anchor
 from .speaker_pronouns import WHOSE
 from .speaker_roles import ONE_OF
@@ -74,7 +74,7 @@ def resolve_speakers(
     ]
 
 
-class Resolver(ImplicitStage):
+class Resolver(AppositiveStage):
     """The stages in order, one attribution at a time in reading order."""
 
     __slots__ = ()
@@ -142,6 +142,9 @@ class Resolver(ImplicitStage):
         if not phrase.words:
             return None, f"{DECLINED}.empty"
         bearer = find_bearer(self.text, self.names, self.registry.roles, phrase, start, end)
+        beside = self.described_beside(item, phrase, start, end)
+        if beside is not None:
+            return self.found(beside)
         if bearer is None:
             bearer = find_titled(self.text, self.names, self.registry.roles, start, end)
         if bearer is not None:

@@ -86,6 +86,7 @@ REASONS: Mapping[str, str] = {
     "speaker.plural-body": "the source is 'they': the body that spoke last",
     "speaker.plural-noun": "the source is 'they': the one group that the text just named",
     "speaker.kin": "the source is a relative of somebody: the one other bearer of the surname",
+    "speaker.apposed": "the source describes the person named right before it: 'Ana Ruiz, an Ohio Democrat supporting'",
     "speaker.aged": "the source is 'the 34-year-old': the person just spoken of",
     "speaker.asker": "the cue says that somebody was asked: the outlet that the text names there, else reporters",
     "speaker.general": "the source is 'we', 'you' or 'everyone': people in general",

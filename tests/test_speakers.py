@@ -667,7 +667,7 @@ def test_a_second_verb_shares_the_subject_of_its_sentence(before: str, cue: str,
         ("She met retired generals and admirals ⟦who⟧ said ⟪no⟫.", "retired generals / group / pronoun"),
         ("She met families of victims, ⟦who⟧ said ⟪no⟫.", "families / group / pronoun"),
         ("She met two generals -- all of them old -- ⟦who⟧ said ⟪no⟫.", "generals / group / pronoun"),
-        ("Ed Hale, who signed it, and his wife, Mary, ⟦who⟧ said ⟪no⟫.", None),
+        ("Ed Hale, who signed it, and his wife, Mary, ⟦who⟧ said ⟪no⟫.", "Mary Hale / person / pronoun"),
         # "They": the one plural just named.
         ("It took voters from the list because ⟦they⟧ said ⟪no⟫.", "voters / group / pronoun"),
         ("Voters met teachers. ⟦They⟧ said ⟪no⟫.", None),
