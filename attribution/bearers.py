@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from .capitals import STOP_WORDS
 from .entities import ArticleNames, Entity, Mention
@@ -24,20 +24,26 @@ def drop_late_bodies(found: ArticleNames, singles: Iterable[tuple[int, str]]) ->
     Whoever is not named in full before is introduced so, headlines apart; "Alder said" before "Port Alder" is no Alder
     of that name. People known for such stay.
     """
-    first: dict[str, int] = {}
-    for start, name in singles:
-        if found.sentence_of(start) > 1:
-            first.setdefault(fold_name(name), start)
     given = default_given_names()
-    for key, start in first.items():
-        bearers = found.by_surname.get(key)
-        if not bearers or any(entity.mentions[0].start < start for entity in bearers):
+    open_keys = {
+        key: min(entity.mentions[0].start for entity in bearers)
+        for key, bearers in found.by_surname.items()
+        if any(_is_unsure(entity, given) for entity in bearers)
+    }
+    if not open_keys:
+        return
+    for start, name in singles:
+        key = fold_name(name)
+        introduced = open_keys.get(key)
+        if introduced is None or found.sentence_of(start) < 2:
             continue
-        found.by_surname[key] = [
-            entity
-            for entity in bearers
-            if entity.kind != "unknown" or entity.entry is not None or fold(entity.name.split()[0]) in given
-        ]
+        del open_keys[key]
+        if start < introduced:
+            found.by_surname[key] = [entity for entity in found.by_surname[key] if not _is_unsure(entity, given)]
+
+
+def _is_unsure(entity: Entity, given: Container[str]) -> bool:
+    return entity.kind == "unknown" and entity.entry is None and fold(entity.name.split()[0]) not in given
 
 
 def add_hosts(found: ArticleNames, text: str) -> None:
@@ -67,8 +73,10 @@ def add_middle_surnames(found: ArticleNames) -> None:
     """Let the first of two surnames mean its bearer where nobody else has it: "Ms. Ruiz" is Ana Ruiz Dale."""
     given, nouns = default_given_names(), default_roles().nouns
     for entity in found.entities:
+        if entity.kind != "person" or entity.name.count(" ") < 2:
+            continue
         words = [word for word in fold_name(entity.name).split() if word not in SUFFIXES]
-        if entity.kind != "person" or len(words) != 3 or PARTICLES & set(words):
+        if len(words) != 3 or PARTICLES & set(words):
             continue
         middle = words[1]
         if len(middle) < 3 or is_initial(middle) or middle in given or middle in STOP_WORDS or middle in nouns:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 
 from .bearers import add_hosts, add_middle_surnames, drop_late_bodies, is_just_named, surnames_not_bodies
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
@@ -308,11 +309,7 @@ def _describe(text: str, mention: Mention) -> None:
         return
     words = list(mention.titles)
     if not words and mention.start:
-        words = _noun_phrase_before(text[max(0, mention.start - 70) : mention.start].rpartition("\n")[2])
-        # Only a singular role noun right before the name describes it: "said spokesman X", not "he told X".
-        at = roles.at_end(words)
-        if at is None or at[0].plural:
-            words = []
+        words = _role_before(text[max(0, mention.start - 70) : mention.start].rpartition("\n")[2], roles)
     if words:
         _take_roles(entity, words, roles, before=True)
         noun = roles.at_end(words)
@@ -381,6 +378,28 @@ def _has_staff(text: str, end: int, roles: RoleLexicon) -> bool:
         return True
     noun = roles.nouns.get(after[1])
     return noun is not None and noun.kind in ("inside", "class") and after[1] not in ROLE_VERBS
+
+
+@lru_cache(maxsize=1)
+def _last_role_words() -> frozenset[str]:
+    return frozenset(form.rpartition(" ")[2] for form in default_roles().nouns)
+
+
+def _role_before(before: str, roles: RoleLexicon) -> list[str]:
+    """Return the folded words of a noun phrase that ends in a singular role noun right before a name, else none.
+
+    "said spokesman Ruiz", not "he told Ruiz".
+    """
+    nearest = before.rsplit(maxsplit=1)
+    if len(nearest) < 2:
+        return []
+    # Few names follow a role noun, and one word tells.
+    word = fold(nearest[1]).rstrip(",").strip("“\"'")
+    if word not in _last_role_words() and "'" not in word:
+        return []
+    words = _noun_phrase_before(before)
+    at = roles.at_end(words)
+    return [] if at is None or at[0].plural else words
 
 
 def _noun_phrase_before(before: str) -> list[str]:
