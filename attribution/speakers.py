@@ -23,9 +23,9 @@ from .recognised import Recognised
 from .registry import Registry
 from .roles import default_source_patterns
 from .speaker_appositives import AppositiveStage
+from .speaker_bodies import ONE_OF
 from .speaker_names import DECLINED, Answer, Said, anchor
 from .speaker_pronouns import WHOSE
-from .speaker_roles import ONE_OF
 from .types import Attribution, Speaker
 from .worded_titles import find_titled
 
