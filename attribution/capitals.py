@@ -129,9 +129,12 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
     words = [(match.start(), match.end()) for match in re.finditer(r"[^ \u00a0]+", raw)]
     given = default_given_names()
     if len(words) < MIN_HEADLINE_WORDS:
-        first, second, verb, *_ = *(fold(raw[a:b]) for a, b in words[:3]), "", "", ""
-        if len(words) > 3 and first in given and second not in given and is_predicate(verb):
-            return (0, raw[: words[1][1]]), (words[3][0], raw[words[3][0] :])  # "Ana Ruiz Wins Alder"
+        for at in range(len(words) - 2):
+            first, verb = (fold(raw[slice(*words[index])]) for index in (at, at + 2))
+            if first in given and is_predicate(verb) and verb not in given and (at or len(words) > 3):
+                # "Ana Ruiz Wins Alder", "Icon Ana Ruiz Endorses"
+                name = (words[at][0], raw[words[at][0] : words[at + 1][1]])
+                return (name, *((words[at + 3][0], raw[words[at + 3][0] :]) for _ in words[at + 3 : at + 4]))
         return ((0, raw),)
     if _is_org(raw[slice(*words[-1])]):
         return ((0, raw),)
@@ -290,6 +293,8 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         core = core[:-1]  # "Nurses I met", "Washington, D.C. I said", but "Elizabeth I"
     if len(core) == 2 and is_predicate(fold(core[1])) and registry.by_surname(fold(core[0])) is not None:
         core = core[:1]  # a headline's "Lavrov Says"
+    if len(core) == 2 and core[0] == "State" and registry.by_surname(fold(core[1])) is not None:
+        cut, core = cut + 1, core[1:]  # "secretary of State Lavrov"
     if core[:1] == ("of",):
         core = ()  # "Republican of Ohio"
     if "of" in core[1:] and (titled or fold(core[0]) in given or _of_body(core)):

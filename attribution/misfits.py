@@ -37,6 +37,7 @@ _CIVILIANS = frozenset(
     "boy girl child kid teenager student voter resident worker employee employer expert analyst donor supporter fan "
     "protester demonstrator customer client patient neighbor friend victim witness juror soldier".split()
 )
+_MALE = ("businessman", "congressman", "chairman", "gentleman", "salesman", "fireman", "policeman")
 _RUNNING = frozenset("candidate nominee contender hopeful".split())
 # Whose work is another than to run for an office.
 _OTHER_WORK = frozenset(
@@ -59,7 +60,7 @@ _OWN_GENDER = re.compile(
 _OWN_THINGS = re.compile(
     r"[^.;:“”\"\nA-Z]{1,60}? (his|her) "
     r"(?:own|campaign|candidacy|career|bid|wife|husband|running mate|staff|supporters|opponents?|rivals?|speech|party|"
-    r"administration|tenure|record|predecessor|children|father|mother)\b"
+    r"administration|tenure|record|predecessor|children|father|mother|focus)\b"
 )
 
 
@@ -155,6 +156,12 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
         return True
     if fold(head.form) == "source" and role != "form":
         return True  # "this source" has no name
+    if head.form.endswith(_MALE) and (entity.gender or entity.hint) == "female":
+        return True
+    if head.form == "president" and (
+        (held and sought.former and "former" not in entity.words) or (not fits and entity.roles & SEATS)
+    ):
+        return True  # "the former president" is neither the present one nor a governor
     # "A judge ordered" brings somebody new: the name may follow, with the same office or behind a lead.
     if sought.determiner == "indefinite" and head.form not in _RUNNING:
         if not follows or not sought.early or role == "other":
@@ -164,6 +171,8 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
             return True
         # Whoever the news knows by an office or a candidacy is no judge, expert or employee that it doesn't call so.
         standing = head.form.rpartition(" ")[2] in _STANDING
+        if head.form in _CIVILIANS and not sought.early:
+            return True
         if not standing and (entity.entry is not None or (head.form in _CIVILIANS and entity.roles & _OFFICES)):
             return True
         if head.canonical in _STAFF and entity.roles & _OFFICES:

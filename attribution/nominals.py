@@ -78,6 +78,7 @@ like such unlike polled surveyed
 between toward towards through based attending conducted published released appearing participating
 """
 AFTER_HEAD = frozenset(_AFTER_HEAD.split())
+WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 # "tax experts I spoke to", "corporations looking to cut": a clause follows the noun's own words.
 CLAUSE_INSIDE = re.compile(
     r"(?<=[a-z]) (?:(?:I|we|he|she|they|you) [a-z]|(?:have|has|had|was|were|are|is|looking|led|worried|devoted|working|"
@@ -232,6 +233,8 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
         folded = fold(word)
         if word in ",;:()—–" or (own and folded in AFTER_HEAD):
             break
+        if own and folded in WEEKDAYS and (end + 1 == len(words) or fold(words[end + 1]) in AFTER_HEAD):
+            break  # "a report Tuesday from the bank"
         own.append(word)
         end += 1
     apposed = ""

@@ -375,6 +375,15 @@ class NameStage:
         if owner is not None:
             return self.found(owner)
         words = [strip_possessive(word) for word in phrase.words]
+        small = next((index for index, word in enumerate(words) if word[:1].isupper()), 0)
+        if small and all(word[:1].isupper() or word in PARTICLES for word in words[small:]):
+            led = self.led_by(words[:small], " ".join(words[small:]), start, end)
+            if led is not None:
+                return self.found(led)
+            if words[-1].endswith("s") and phrase.partitive:
+                return self.found(self.group(" ".join(words)))  # "thousands of self-described Huskers"
+            if not words[-1].endswith("s") and words[-1] not in ("PAC", "VP"):
+                words = words[small:]  # "a desperate ABC", but "conservative Lutherans"
         name = " ".join(words)
         country = self.registry.country_of(name)
         if country is not None:
@@ -412,6 +421,23 @@ class NameStage:
                 return self.found(self.of_entity(person, how, f"speaker.{how}", "person"))
             return None, f"{DECLINED}.unknown"
         return self.from_common(phrase)
+
+    def led_by(self, before: Sequence[str], name: str, start: int, end: int) -> Answer | None:
+        """Return whom a name behind a noun in small letters means: "daughter Ivanka", "book Dale", "giant ABC"."""
+        noun = self.registry.roles.at_end([fold(word) for word in before])
+        if noun is None or noun[0].plural:
+            return None
+        if noun[0].kind == "document":
+            own_id = self.scoped_id("document", name)
+            return Answer(name, "document", "name", "speaker.name", own_id, head=noun[0])
+        if noun[0].kind == "institution":
+            return self.organization(name, "name")
+        if noun[0].kind not in ("inside", "class", "office") or len(name.split()) > 3:
+            return None
+        known = choose_bearer(self.names, fold_name(name.split()[-1]), start)
+        how: SpeakerHow = "name" if " " in name else "surname"
+        person = known or self.new_person(name, start, end)
+        return self.of_entity(person, how, f"speaker.{how}", "person")
 
     def of_whom(self, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
         """Return whose "much of Ruiz's anger" is; words that name nobody, and a line in capitals, are declined."""

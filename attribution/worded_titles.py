@@ -25,7 +25,7 @@ def find_titled(text: str, names: ArticleNames, roles: RoleLexicon, start: int, 
     """
     limit = min(end, start + MAX_WORDED)
     for mention in names.inside(start + 1, limit):
-        if mention.entity.kind != "person" or " " not in " ".join(text[mention.start : mention.end].split()):
+        if mention.entity.kind != "person" or " " not in mention.entity.name:
             continue
         before = text[start : mention.start].rstrip(' \u00a0"“')
         if len(before) == mention.start - start or re.search(r"[,;:()—–\n]| - ", before):
@@ -37,6 +37,9 @@ def find_titled(text: str, names: ArticleNames, roles: RoleLexicon, start: int, 
         noun = roles.at_end(words)
         if noun is None and not named:
             continue  # "longtime Ben Lee aide Ana Ruiz"
+        full = len(text[mention.start : mention.end].split()) > 1
+        if not full and (noun is None or noun[0].kind != "office"):
+            return None  # "former secretary of state Ruiz" names her, "supporter Ruiz" may be another
         if noun is None or noun[0].plural or noun[0].kind not in ("inside", "class", "office"):
             return None
         if not (named or noun[0].title) or AFTER_HEAD & set(words[: -noun[1]]) - {"and"}:

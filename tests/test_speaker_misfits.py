@@ -43,6 +43,9 @@ def test_the_sentence_rules_people_out(marked: str, speaker: str) -> None:
         "Ana Ruiz spoke. It rained in Ohio. So it did in Iowa. Then June came. In May, ⟦a judge⟧ ruled ⟪no⟫.",
         "Judge Ana Ruiz spoke. It rained. It did in Iowa. Then June came. In May, ⟦another judge⟧ ruled ⟪no⟫.",
         "Hillary Clinton spoke.\n\nIn June she left.\n\n⟦The expert⟧ said ⟪no⟫.",
+        "Susan Hale met Ben Lee.\n\nIn June she left.\n\nIn May ⟦the employee⟧ said ⟪no⟫.",
+        "Gov. Walter Hale met Ben Lee.\n\nIn June he left.\n\nIn May ⟦the former president⟧ said ⟪no⟫.",
+        "Susan Hale came.\n\nIn June she left.\n\nIn May ⟦the businessman⟧ said ⟪no⟫.",
         "Hillary Clinton met Walter Hale.\n\n⟦The second official⟧ said ⟪no⟫.",
     ],
 )
