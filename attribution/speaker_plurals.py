@@ -16,7 +16,7 @@ from .names import fold, split_name
 from .nominals import OF_THEM, SourcePhrase, parse_phrase
 from .roles import RoleNoun
 from .speaker_lists import ListStage
-from .speaker_names import DECLINED, Answer
+from .speaker_names import DECLINED, Answer, Said
 from .types import Attribution
 
 _ASKED = (
@@ -45,6 +45,17 @@ PHRASE_OPENS = frozenset("the a an some many several few those other".split())
 PHRASE_STOPS = PREPOSITIONS | frozenset("said says told is was were are and or but as than that".split())
 
 
+# What may stand before the subject of a sentence, and the words of that subject.
+SENTENCE_LEAD = re.compile(
+    r"[\s\"“”'‘’(\[—–-]{0,6}(?:(?:But|And|Yet|So|Still|Instead|Meanwhile|However|Though|Although|While|As|When|If|Because|"
+    r"Since|Perhaps|Even|Now|Then|Nor)\b,? ){0,2}(?:(?:In|On|At|For|By|After|During|Since|Among) [^,.;\n]{2,50}, )?"
+)
+OPENING_WORD = re.compile(r" ?([\w’'.-]{1,24})(?=[ ,.;:)]|\Z)")
+OPENING_REACH = 120
+NO_NOUNS = SUBJECTS | frozenset(
+    "can could will would may might must should has have had do does did be not also".split()
+)
+MAX_SAID_SENTENCES = 3
 TWO = frozenset({"both", "neither", "the two", "the pair", "the duo"})
 # "All agreed" goes on with those who spoke before; "some said" may be anybody.
 WHOLES = frozenset({"all", "most"})
@@ -182,16 +193,23 @@ class PluralStage(ListStage):
         found = list(ASKED_BEFORE.finditer(self.text, max(0, start - ASKED_REACH), start))
         return " ".join(found[-1][1].split()) if found else None
 
-    def plural_pronoun(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
+    def plural_pronoun(self, item: Attribution, start: int, *, of_them: bool = False) -> tuple[Answer | None, str]:
         """Return whom "they" means: the several who spoke last, two people joined, a body, or a plural just named."""
         shows = SHOWS.match(item.cue or "") is not None
         if shows and (things := self.several_before(start, frozenset({"document"}))) is not None:
             return self.found(things)
-        for said in reversed(self.said[-2:]):
-            answer = said.answer
-            near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 3
-            if near and (answer.plural or answer.type == "group"):
-                return self.found(self.again(answer, "pronoun", "speaker.plural"))
+        sentence = self.names.sentence_of(start)
+        spoken = self.plural_said(start)
+        # "Farmers lost, they said": those who spoke go on, whoever the sentences between are about.
+        goes_on = of_them or (spoken is not None and item.start < start)
+        said_in = self.names.sentence_of(spoken.position) if spoken is not None else -1
+        for number in (sentence, sentence - 1):
+            # The subject of the sentence is nearer than whoever spoke before it.
+            opening = self.opening_several(item, number, start) if said_in < number and not goes_on else None
+            if opening is not None:
+                return self.found(opening)
+        if spoken is not None:
+            return self.found(self.again(spoken.answer, "pronoun", "speaker.plural"))
         pair = self.pair_before(start)
         if pair is not None:
             return self.found(pair)
@@ -202,6 +220,51 @@ class PluralStage(ListStage):
                 return self.found(self.again(said.answer, "pronoun", "speaker.plural-body"))
         several = self.several_before(start, HUMAN)
         return self.found(several) if several is not None else (None, f"{DECLINED}.plural")
+
+    def plural_said(self, start: int) -> Said | None:
+        """Return where several people spoke last, at most a few sentences before."""
+        sentence = self.names.sentence_of(start)
+        for said in reversed(self.said[-2:]):
+            answer = said.answer
+            if answer.why != "speaker.asker" and (answer.plural or answer.type == "group"):
+                if sentence - self.names.sentence_of(said.position) <= MAX_SAID_SENTENCES:
+                    return said
+        return None
+
+    def opening_several(self, item: Attribution, number: int, start: int) -> Answer | None:
+        """Return the plural that is the subject of a sentence before `start`: "But union leaders", "Ruiz and Hale".
+
+        Not that of something that another one says, or that the source itself says: "Farmers lost, they said".
+        """
+        if number < 0:
+            return None
+        opens, end = self.names.sentence_start(number), min(start, self.sentence_end(number))
+        lead = SENTENCE_LEAD.match(self.text, opens, end)
+        at = lead.end() if lead is not None else opens
+        if self.reported.number(at) not in (None, self.reported.number(start)):
+            return None
+        if any(span.start <= at < span.end for span in item.content_spans):
+            return None
+        for people in joined_before(self.text, self.names, end, sentences=self.names.sentence_of(end - 1) - number):
+            if people[0].sentence == number and self.text[at : people[0].start].count(" ") <= len(people[0].titles):
+                return self.together(people, "pronoun", "speaker.plural")
+        words: list[str] = []
+        for match in OPENING_WORD.finditer(self.text, at, min(end, at + OPENING_REACH)):
+            word = match[1]
+            small = fold(word)
+            if match.start() != at or small in PHRASE_STOPS | NO_NOUNS or word.endswith(("'s", "’s", "'", "’")):
+                break
+            words.append(word)
+            at = match.end()
+            following = OPENING_WORD.match(self.text, at)
+            noun = self.plural_noun(word)
+            if noun and not (following is not None and self.plural_noun(following[1])):
+                return self.described_several(words, HUMAN)
+        return None
+
+    def plural_noun(self, word: str) -> bool:
+        noun = self.registry.roles.nouns.get(fold(word))
+        return noun is not None and noun.plural and noun.kind in HUMAN and word[-1:] not in "'’"
 
     def several_before(self, start: int, kinds: frozenset[str]) -> Answer | None:
         """Return the one plural of these kinds that the sentence names before `start`, else the sentence before."""
@@ -236,6 +299,10 @@ class PluralStage(ListStage):
                 break
         if fold(found[0]) not in PHRASE_OPENS:
             found = without_verb(words)
+        return self.described_several(found, kinds)
+
+    def described_several(self, found: Sequence[str], kinds: frozenset[str]) -> Answer | None:
+        """Return the group, unnamed people or documents that the words of a noun phrase mean."""
         phrase = parse_phrase(" ".join(found), self.registry.roles)
         if phrase.head is None or not phrase.head.plural or phrase.head.kind not in kinds:
             return None
@@ -243,6 +310,9 @@ class PluralStage(ListStage):
         if phrase.head.kind == "document":
             own_id = self.scoped_id("document", name)
             return Answer(name, "document", "pronoun", "speaker.plural", own_id, plural=True, head=phrase.head)
+        if is_inside(phrase):
+            scoped = self.scoped_id("unnamed", name)
+            return Answer(name, "unnamed", "pronoun", "speaker.plural-noun", scoped, plural=True, head=phrase.head)
         return self.again(self.group(name, phrase.head), "pronoun", "speaker.plural-noun")
 
     def taken_up(self, item: Attribution, words: str, start: int) -> Answer | None:
@@ -258,8 +328,9 @@ class PluralStage(ListStage):
             )
         if words in WHOLES:
             return self.several_spoken(start)
-        if words in ("several", "none") or OF_THEM.fullmatch(words) is not None:
-            answer, _ = self.plural_pronoun(item, start)
+        of_them = OF_THEM.fullmatch(words) is not None
+        if of_them or words in ("several", "none"):
+            answer, _ = self.plural_pronoun(item, start, of_them=of_them)
             return answer
         return None
 

@@ -208,3 +208,21 @@ def test_both_are_the_two_who_speak_in_turn() -> None:
 )
 def test_some_of_them_are_those_whom_they_means(marked: str, last: str) -> None:
     assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Voters⟧ spoke of ⟪rents⟫. It rained. But union members left because ⟦they⟧ feared ⟪worse⟫.",
+         "union members / group"),
+        ("⟦Voters⟧ spoke of ⟪rents⟫. It rained. In Alder, farmers left. ⟦They⟧ feared ⟪worse⟫.", "farmers / group"),
+        ("It rained. Ana Ruiz and Ed Hale left. ⟦They⟧ feared ⟪worse⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("State officials left. ⟦They⟧ feared ⟪worse⟫.", "State officials / unnamed"),
+        # Those who spoke go on.
+        ("⟦Voters⟧ spoke of ⟪rents⟫. ⟪Farmers lost⟫, ⟦they⟧ said.", "Voters / group"),
+        ("⟦Voters⟧ said ⟪farmers lost⟫ and ⟦they⟧ feared ⟪worse⟫.", "voters / group"),
+        ("She met farmers, teachers and nurses. ⟦They⟧ feared ⟪worse⟫.", "speaker.declined.plural"),
+    ],
+)  # fmt: skip
+def test_they_are_the_subject_of_the_sentence_or_those_who_spoke(marked: str, last: str) -> None:
+    assert answers(marked)[-1].casefold() == last.casefold()
