@@ -10,6 +10,7 @@ import re
 from .mentions import ArticleNames
 from .names import fold, strip_possessive
 from .nominals import SourcePhrase
+from .roles import read_name_words
 
 # People of a class who are individuals here: they talked to the writer, or their names are withheld.
 SPOKE_THEMSELVES = (
@@ -41,6 +42,10 @@ LED = frozenset(
     "local county city federal district".split()
 )
 LEADERS = frozenset({"leaders", "world leaders"})
+# Endings of plurals that name people by what they do or where they are from; `plural.things` are the others.
+PEOPLE_ENDINGS = ("ers", "ors", "ists", "ees", "ans", "ites", "aires", "crats", "men", "women")
+PEOPLE_WORDS = read_name_words()["plural.people"]
+THING_WORDS = read_name_words()["plural.things"]
 BODIES_OF_MEMBERS = frozenset({"government", "cabinet", "administration", "staff", "delegation"})
 
 
@@ -76,3 +81,9 @@ def are_counted(text: str, names: ArticleNames, phrase: SourcePhrase, start: int
         return True
     such = SUCH_AS.search(text, start, end)
     return such is not None and any(mention.entity.kind == "person" for mention in names.inside(such.end(), end))
+
+
+def is_people(word: str) -> bool:
+    """Return whether a plural that is no known role can be people: "skywriters", but not "talks" or "precedents"."""
+    last = word.rpartition("-")[2]
+    return last in PEOPLE_WORDS or (last.endswith(PEOPLE_ENDINGS) and last not in THING_WORDS)

@@ -43,7 +43,8 @@ _DETERMINER_WORDS: dict[Determiner, str] = {
 CONTAINER = re.compile(
     r"^(?:(the|these|those) |an? |some |several |various |two |three )?(?:[A-Za-z][a-z-]{1,14} ){0,2}"
     r"(?:groups?|coalitions?|crowds?|throngs?|pairs?|trios?|quartets?|bands?|clusters?|generations?|gatherings?|"
-    r"cross-sections?|legions?|pockets?|mix) of (?=(?:(?:about|nearly|almost|some|more than|over|at least|the) )?"
+    r"cross-sections?|legions?|pockets?|mix|chorus|rosters?|constellations?|handfuls?) of "
+    r"(?=(?:(?:about|nearly|almost|some|more than|over|at least|the) )?"
     r"(?:[a-z]|\d|[A-Z][\w-]{2,20}(?:s|ns)?\b))"
 )
 _DETERMINERS = {word: kind for kind, words in _DETERMINER_WORDS.items() for word in words.split()}
@@ -60,7 +61,7 @@ _ABOUT = (
 )
 PARTITIVE = re.compile(
     rf"^{_ABOUT}(?:(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
-    r"any|much|members|dozens|hundreds|thousands|millions|"
+    r"any|much|lots|plenty|members|dozens|hundreds|thousands|millions|"
     r"(?:an? )?(?:(?:growing|increasing|large|small|vast|significant|substantial|sizable|good|great|huge|tiny) ){0,2}"
     r"numbers?|a (?:group|handful|couple|majority|lot|bunch|pair|series|batch|"
     r"host|third|quarter|fifth|plurality|minority)|half|two-thirds|three-quarters|one-third|one-quarter|"

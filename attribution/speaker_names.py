@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import STOP_WORDS, US_STATES, parse_name
 from .descriptions import describe_source
+from .individuals import is_people
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
 from .names import (
     LEADING_ARTICLE,
@@ -478,7 +479,7 @@ class NameStage:
         last = strip_possessive(phrase.words[-1])
         folded = fold(last)
         if phrase.owner is None and (folded in PEOPLE or (folded.endswith("s") and len(folded) > 3)):
-            if not folded.endswith(THINGS):
+            if not folded.endswith(THINGS) and (last[:1].isupper() or is_people(folded)):
                 return self.found(self.group(describe_source(phrase, self.registry, None)))
         return None, f"{DECLINED}.unknown"
 

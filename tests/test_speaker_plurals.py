@@ -226,3 +226,19 @@ def test_some_of_them_are_those_whom_they_means(marked: str, last: str) -> None:
 )  # fmt: skip
 def test_they_are_the_subject_of_the_sentence_or_those_who_spoke(marked: str, last: str) -> None:
     assert answers(marked)[-1].casefold() == last.casefold()
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Skywriters⟧ showed ⟪support⟫.", "skywriters / group"),
+        ("⟦The old party hands⟧ said ⟪no⟫.", "old party hands / group"),
+        ("⟦Lots of angry farmers⟧ said ⟪no⟫.", "angry farmers / group"),
+        ("⟦A chorus of detractors⟧ said ⟪no⟫.", "detractors / group"),
+        ("⟦The talks⟧ showed ⟪support⟫.", "speaker.declined.unknown"),
+        ("⟦The precedents⟧ showed ⟪support⟫.", "speaker.declined.unknown"),
+        ("⟦Phone calls⟧ showed ⟪support⟫.", "speaker.declined.unknown"),
+    ],
+)
+def test_a_plural_that_is_no_people_is_declined(marked: str, last: str) -> None:
+    assert answers(marked)[-1].casefold() == last.casefold()
