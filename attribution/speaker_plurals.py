@@ -259,7 +259,8 @@ class PluralStage(ListStage):
             following = OPENING_WORD.match(self.text, at)
             noun = self.plural_noun(word)
             if noun and not (following is not None and self.plural_noun(following[1])):
-                if end < start and any(self.plural_noun(other) for other in PHRASE_PARTS.findall(self.text, at, end)):
+                others = {other.rstrip(".") for other in PHRASE_PARTS.findall(self.text, at, end)} - {word.lower()}
+                if number < self.names.sentence_of(start) and any(o.islower() and self.plural_noun(o) for o in others):
                     return None  # "Voters met teachers. They left."
                 return self.described_several(words, HUMAN)
         return None
