@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .antecedents import grammar_of
 from .authors import find_author
 from .described import KINSHIP
 from .descriptions import describe_source
@@ -35,6 +36,11 @@ HOUSE_ACTS = re.compile(
     r"(?:asked|examined?|surveyed|polled|invited|contacted|reached out|fact-checked|reviewed|interviewed)\b"
 )
 SAYS_I = re.compile(r"\bI\b(?![.-])")
+# What is said of documents rather than of bodies: "it shows", "it also lists", "it read".
+DOCUMENT_CUE = re.compile(
+    r"(?:\w{1,12} ){0,2}(?:show|includ|list|contain|refer|read|depict|lay|featur|represent|describ)(?:e?[sd]?|ing)\b"
+)
+AFTER_COLON = re.compile(r"[:;]\s{0,2}\Z")
 WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
 MAX_THING_WORDS = 5
 THINGS = frozenset({"document", "institution"})
@@ -42,7 +48,6 @@ AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
 # A pronoun so surely theirs tells the gender of somebody whose name does not.
 SURE_OF_GENDER = 0.93
 MAX_RELATIVE_GAP = 120
-SENTENCE_OPENS = re.compile(r"(?:^|[.!?\n]\s{0,4})(?:[Tt]he )?$")
 # An unnamed speaker is not taken up by a pronoun further on.
 MAX_UNNAMED_SENTENCES = 3
 ASKERS = frozenset({"questioner", "reporter", "moderator", "anchor", "host", "journalist", "correspondent", "listener"})
@@ -65,7 +70,7 @@ class PronounStage(PluralStage):
         if pronoun == "plural":
             return self.plural_pronoun(item, start)
         if pronoun == "thing":
-            return self.thing_pronoun(start)
+            return self.thing_pronoun(item, start)
         return self.general(item, start)
 
     def owned(self, item: Attribution, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str] | None:
@@ -76,7 +81,7 @@ class PronounStage(PluralStage):
         if pronoun in ("male", "female"):
             return self.singular_pronoun(item, start, "male" if pronoun == "male" else "female")
         if pronoun == "thing":
-            return self.thing_pronoun(start)
+            return self.thing_pronoun(item, start)
         return None
 
     def general(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
@@ -328,21 +333,34 @@ class PronounStage(PluralStage):
             first -= 1
         return last
 
-    def thing_pronoun(self, start: int) -> tuple[Answer | None, str]:
-        sentence = self.names.sentence_of(start)
-        for mention in reversed(self.names.before(start, most=8)):
-            if sentence - mention.sentence > 1:
-                break
-            if mention.entity.kind in ("organization", "country") and mention.start not in self.quoted:
-                entity = mention.entity
-                opens = SENTENCE_OPENS.search(self.text[max(0, mention.start - 8) : mention.start])
-                if opens or sentence == mention.sentence:
-                    answer = self.of_entity(entity, "pronoun", "speaker.thing")
-                    return self.found(answer)
-        for said in reversed(self.said[-1:]):
-            head = said.answer.head
-            if said.answer.type in ("organization", "country", "document") or (
-                head is not None and head.kind == "document" and not head.plural
-            ):
-                return self.found(self.again(said.answer, "pronoun", "speaker.thing"))
+    def thing_pronoun(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
+        """Return the body, country or document that "it" or "its" goes on with: the last subject or speaker nearby.
+
+        What lists, contains or shows something is a document, so no name of a body is taken for it.
+        """
+        said = [(span.start, span.end) for span in item.content_spans]
+        base = min(start, said[0][0])
+        sentence = self.names.sentence_of(base)
+        within = AFTER_COLON.search(self.text, max(0, start - 3), start) is not None
+        last = self.said[-1] if self.said else None
+        if last is not None and (sentence - self.names.sentence_of(last.position) > 1 - within or last.position > base):
+            last = None
+        place = self.place(item, start)
+        if DOCUMENT_CUE.match(item.cue or "") is None:
+            for mention in reversed(self.names.before(base, most=8)):
+                if sentence - mention.sentence > 1 - within or (last is not None and mention.start <= last.position):
+                    break
+                subject = grammar_of(self.text, mention) in ("subject", "first")
+                told = mention.start not in self.quoted and not place.is_reported(mention.start)
+                if mention.entity.kind in ("organization", "country") and told and subject:
+                    return self.found(self.of_entity(mention.entity, "pronoun", "speaker.thing"))
+        if last is not None and self.is_thing(last.answer):
+            return self.found(self.again(last.answer, "pronoun", "speaker.thing"))
         return None, f"{DECLINED}.thing"
+
+    def is_thing(self, answer: Answer) -> bool:
+        """Return whether "it" can be this speaker: one body, country or document, or whose document it was."""
+        head = answer.head
+        if head is not None and head.plural:
+            return False
+        return answer.type in ("organization", "country", "document") or (head is not None and head.kind == "document")

@@ -63,6 +63,34 @@ def test_gender_is_told_by_what_is_surely_said_of_a_person(text: str, name: str,
     assert entity_of(text, name).gender == gender
 
 
+def resolved(marked: str) -> list[str | None]:
+    """Return the speakers' names; ⟦…⟧ marks a source, ⟪…⟫ its content."""
+    text, opened = "", 0
+    spans: dict[str, list[TextSpan]] = {"⟧": [], "⟫": []}
+    for character in marked:
+        if character in "⟦⟪":
+            opened = len(text)
+        elif character in spans:
+            spans[character].append(TextSpan(opened, len(text)))
+        else:
+            text += character
+    items = [
+        make_attribution(
+            text,
+            article_id="a",
+            text_sha256=text_hash(text),
+            kind="indirect",
+            content=[content],
+            source=[source],
+            confidence=1.0,
+            origin="rule:test",
+        )
+        for source, content in zip(spans["⟧"], spans["⟫"], strict=True)
+    ]
+    resolver = Resolver(text, items, REGISTRY, None, find_names(text, REGISTRY), ranker=SpeakerRanker(FIRST_WEIGHTS))
+    return [answer.name if answer is not None else None for answer, _ in resolver.resolve_all()]
+
+
 def candidates(marked: str, *, gender: Gender = "male", asks: bool = False) -> dict[str, dict[str, float]]:
     """Return the features of each candidate for the pronoun behind the mark |; the first person named spoke last."""
     position = marked.index("|")
@@ -150,3 +178,36 @@ def test_what_is_built_as_no_persons_name_is_nobody_unless_called_by_surname() -
     for thing in ("Quorvine County Republican", "State of Quorvine", "RT Quorvine"):
         assert thing not in candidates(f"Tim Lee saw the {thing} there. |He laughed.")
     assert "RT Quorvine" in candidates("Tim Lee saw RT Quorvine there. Quorvine sang. |He laughed.")
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Alder Bank closed. ⟦It⟧ said ⟪rents rose⟫.", "Alder Bank"),
+        ("“No,” ⟦Alder Bank⟧ wrote ⟪no⟫. ⟦It⟧ added ⟪that rents rose⟫.", "Alder Bank"),
+        ("⟦Alder Bank⟧ said ⟪no⟫. The sun rose. The day was long. ⟦It⟧ said ⟪that rents rose⟫.", None),
+        ("They walked to the hall of Alder Bank, and ⟦it⟧ said ⟪that rents rose⟫.", None),
+        ("They saw Alder Bank's report. ⟦It⟧ said ⟪that rents rose⟫.", None),
+        ("⟦Ana Hale⟧ said ⟪that Alder Bank was slow⟫. ⟦It⟧ said ⟪that rents rose⟫.", None),
+        ("⟦Alder Bank⟧ said ⟪no⟫. The rent is a word with a meaning: ⟦it⟧ said ⟪what one pays⟫.", None),
+    ],
+)
+def test_it_goes_on_with_the_last_subject_or_speaker_that_is_a_body(marked: str, last: str | None) -> None:
+    assert resolved(marked)[-1] == last
+
+
+def test_what_shows_or_lists_something_is_no_body_that_is_only_named() -> None:
+    text = "Alder Bank released the film. It shows that rents rose."
+    item = make_attribution(
+        text,
+        article_id="a",
+        text_sha256=text_hash(text),
+        kind="indirect",
+        content=[TextSpan(39, 54)],
+        cue=[TextSpan(33, 38)],
+        source=[TextSpan(30, 32)],
+        confidence=1.0,
+        origin="rule:test",
+    )
+    resolver = Resolver(text, [item], REGISTRY, None, find_names(text, REGISTRY), ranker=SpeakerRanker(FIRST_WEIGHTS))
+    assert resolver.resolve_all() == [(None, "speaker.declined.thing")]
