@@ -32,6 +32,7 @@ HEADLINE_WORD = re.compile(r" (?:On|In|His|Her|Its|Their|For|By|To|Is|Are|Up|Wit
 CAPITALS = re.compile(r"\b[A-Z]{4,}(?: [A-Z]{4,})+\b")
 # "the Ruiz campaign", "Hale's presidential campaign"
 CAMPAIGN = re.compile(r"\b([A-Z][\w’']{2,20}?)(?:['’]s?)? (?:presidential )?campaign\b")
+ADMINISTRATION = re.compile(r"\b([A-Z][a-z]{2,15})(?:['’]s?)? administration\b(?! official)")
 CAMPAIGN_REACH = 2500
 NO_RUNNER = frozenset("the this that his her their its presidential republican democratic gop senate house new".split())
 # "The Alder Observer" is one name; "The Advocate" a paper only where the capital isn't a headline's.
@@ -197,3 +198,11 @@ def find_group(text: str, names: ArticleNames, quoted: Quotations, start: int) -
     if len({id(mention.entity) for mention in near}) > 1:
         near = [mention for mention in near if grammar_of(text, mention) in ("subject", "first")]
     return near[-1].entity if len({id(mention.entity) for mention in near}) == 1 else None
+
+
+def find_administration(text: str, start: int) -> str | None:
+    """Return the administration that the text last named before `start`, else the only one it names."""
+    found = [match for match in ADMINISTRATION.finditer(text) if fold(match[1]) not in NO_RUNNER | STOP_WORDS]
+    before = [match[1] for match in found if match.start() < start]
+    name = before[-1] if before else found[0][1] if len({match[1] for match in found}) == 1 else None
+    return None if name is None else f"{name} administration"

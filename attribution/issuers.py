@@ -54,7 +54,8 @@ NAMED_POLL = re.compile(
     r"((?!(?:The|A|An|One|Recent|Poll|National|Another|Latest|Early|Most|In|But|And|If|As|When|While|These|This|That|"
     r"Our|Only|Its|His|Her|[A-Z][a-z]{2,6}day(?:[’']s)?|January|February|March|April|May|June|July|August|September|October|"
     r"November|December|New(?! (?:York|Hampshire|Jersey|Mexico|Orleans|England)))\b)"
-    r"[A-Z][\w.&’'-]{1,20}(?:[ /][A-Z][\w.&’'-]{1,20}){0,5}) (?:[a-z-]{2,15} ){0,3}(?:poll|survey)\b"
+    r"[A-Z][\w.&’'-]{1,20}(?:[ /](?:of |the |for )?[A-Z][\w.&’'-]{1,20}){0,5}) "
+    r"(?:(?!(?:in|to|of|by|for|a|an|the|on) )[a-z-]{2,15} ){0,3}(?:[Pp]oll|survey)\b"
 )
 # "... on Monday. The Harbor Post poll": a name that runs over a full stop.
 SENTENCE_BEFORE = re.compile(r"^.{0,120}\w{4}\. (?:The |A |An )?")

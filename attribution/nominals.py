@@ -63,7 +63,7 @@ PARTITIVE = re.compile(
     rf"^{_ABOUT}(?:(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
     r"any|much|lots|plenty|members|dozens|hundreds|thousands|millions|"
     r"(?:an? )?(?:(?:growing|increasing|large|small|vast|significant|substantial|sizable|good|great|huge|tiny) ){0,2}"
-    r"numbers?|a (?:group|handful|couple|majority|lot|bunch|pair|series|batch|"
+    r"numbers?|an? (?:group|handful|couple|majority|lot|bunch|pair|series|batch|army|legion|"
     r"host|third|quarter|fifth|plurality|minority)|half|two-thirds|three-quarters|one-third|one-quarter|"
     r"the (?:rest|majority|(?:vast|overwhelming) majority)|\d[\d,.]* ?(?:percent|%|per cent)|"
     r"(?:[a-z]{2,12}(?:-[a-z]{2,12})?|\d{1,3}) (?:in|of|out of) (?:10|ten|five|four|three)) of )"

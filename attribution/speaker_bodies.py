@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .antecedents import SENTENCE_OPENING, Candidate, find_candidates, grammar_of
 from .bodies import (
+    find_administration,
     find_campaign,
     find_committee,
     find_group,
@@ -74,7 +75,8 @@ MEDIA_WORD = re.compile(
     re.IGNORECASE,
 )
 _MEDIA_HEADS = frozenset(
-    "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly".split()
+    "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly "
+    "publication".split()
 )
 
 
@@ -243,6 +245,10 @@ class BodyStage(NameStage):
             for said in reversed(self.said[-2:]):
                 if said.answer.type == "organization" and head.form in ANY_BODY:
                     return self.found(self.again(said.answer, "nominal", "speaker.institution"))
+        if definite and head.form in _MEDIA_HEADS and phrase.modifiers and not self.is_proper(phrase, start):
+            outlet = self.outlet_near(start)
+            if outlet is not None:
+                return self.found(outlet)
         meant = self.body_meant(phrase, start)
         if meant is not None:
             return self.found(meant)
@@ -281,6 +287,8 @@ class BodyStage(NameStage):
                 name = None
         elif head.form == "state" and bare and phrase.determiner == "definite":
             name = find_state(self.text, self.names, start)
+        elif head.form == "administration" and bare and phrase.determiner == "definite":
+            name = find_administration(self.text, start) or self.administration_then()
         elif head.form == "government" and words == ["federal"] and phrase.determiner == "definite":
             name = "US government" if is_american(self.names) else None
         elif head.form in ("panel", "committee") and words in (["house"], ["senate"]):
@@ -289,6 +297,12 @@ class BodyStage(NameStage):
         if name is None:
             return None
         return self.again(self.organization(name), "nominal", "speaker.institution")
+
+    def administration_then(self) -> str | None:
+        """Return whose administration it was in an American article of this date."""
+        date = self.date if is_american(self.names) else None
+        holder = self.registry.holder("president", "united-states", date) if date is not None else None
+        return f"{split_name(holder.name).surname} administration" if holder is not None else None
 
     def part_of_body(self, phrase: SourcePhrase, start: int, end: int) -> Answer | None:
         """Return the court or body of which some members speak: "a panel of the Alder Court of Appeals"."""
@@ -407,6 +421,20 @@ class BodyStage(NameStage):
             self.text, self.names, self.spoke, self.quoted, self.place(item, start), gender=gender
         )
         return self.choose("pronoun", item, candidates)
+
+    def outlet_near(self, start: int) -> Answer | None:
+        """Return the only known outlet of this sentence before `start` and the two before it."""
+        sentence = self.names.sentence_of(start)
+        near = {
+            mention.entity.name: mention.entity
+            for mention in self.names.before(start, most=12)
+            if sentence - mention.sentence < LEAD_SENTENCES
+            and mention.entity.entry is not None
+            and mention.entity.entry.kind == "media"
+        }
+        if len(near) != 1:
+            return None
+        return self.of_entity(next(iter(near.values())), "nominal", "speaker.institution")
 
     def has_media(self, start: int) -> bool:
         """Return whether a known outlet is named before `start`."""

@@ -186,10 +186,12 @@ class DocumentStage(BodyStage):
 
     def pollster(self, start: int, end: int) -> Answer | None:
         """Return who a poll is by: the one last named, for a lead the next one, else the only one of the article."""
-        before = list(NAMED_POLL.finditer(self.text, max(0, start - POLL_REACH), start))
+        # "Ruiz's poll numbers" are no poll of hers.
+        polls = [match for match in NAMED_POLL.finditer(self.text) if not match[1].endswith(("'s", "’s", "'"))]
+        before = [match for match in polls if start - POLL_REACH <= match.start() and match.end() <= start]
         if before:
             return self.sponsor(before[-1][1])
-        following = [match[1] for match in NAMED_POLL.finditer(self.text, end)]
+        following = [match[1] for match in polls if match.start() >= end]
         opening = self.names.sentence_of(start) <= LEAD_SENTENCES
         return self.sponsor(following[0]) if following and (opening or len(set(following)) == 1) else None
 
@@ -253,7 +255,8 @@ class DocumentStage(BodyStage):
             if announced is not None:
                 return self.again(announced, "nominal", "speaker.issuer")
         published = PUBLISHED.match(self.text, own_end, end) is not None
-        law = phrase.head is not None and phrase.head.form in LAWS
+        # "An Ohio law" and "New Hampshire polls" are nobody's words but their own.
+        law = phrase.head is not None and (phrase.head.form in LAWS or phrase.head.canonical in POLLS)
         inside = [mention for mention in self.names.before(end, most=20) if mention.start >= start]
         for mention, following in zip_longest(inside, inside[1:]):
             entity = mention.entity
@@ -264,6 +267,8 @@ class DocumentStage(BodyStage):
                 continue  # capitals of a headline run on: "New Poll Shows Ruiz Ahead"
             if entity.entry is not None and entity.entry.kind == "platform":
                 continue  # "a Facebook post"
+            if mention.start > start and self.text[mention.start - 1] == "-":
+                continue  # "the anti-Ruiz spot"
             if law and (entity.kind == "country" or is_place_name(entity.name)):
                 continue
             if entity.kind not in ("organization", "person", "country") and mention.start >= own_end:
@@ -273,5 +278,11 @@ class DocumentStage(BodyStage):
                     entity = following.entity
                 kind = None if entity.kind != "unknown" else self.owner_type(entity, mention)
                 found = self.of_entity(entity, "nominal", "speaker.issuer", kind)
+                second = following.entity if following is not None else entity
+                if following is not None and self.text[mention.end : following.start] == " and " and after == "by":
+                    if second.kind == entity.kind == "person" and second is not entity:
+                        name = f"{found.name} and {second.name}"
+                        joint = Answer(name, "group", "nominal", "speaker.issuer", self.slug_id(name), plural=True)
+                        return replace(joint, head=phrase.head)
                 return replace(found, entity=entity, head=phrase.head)
         return None

@@ -252,3 +252,34 @@ def test_the_group_is_the_body_right_before(marked: str, name: str) -> None:
 
 def test_a_dash_with_blanks_leads_to_who() -> None:
     assert spoken("Ana Ruiz - ⟦who⟧ said ⟪no⟫ - left.") == ["Ana Ruiz / person"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("⟦A Harbor University/Boston Globe Poll⟧ found ⟪so⟫.", "Harbor University and Boston Globe / organization"),
+        ("⟦A USA Today/Rock the Harbor poll⟧ found ⟪so⟫.", "USA Today and Rock the Harbor / organization"),
+        (
+            "The Harbor College poll was new. According to ⟦the same poll⟧ ⟪rents rose⟫.",
+            "Harbor College / organization",
+        ),
+        ("⟦Ohio polls⟧ show ⟪so⟫.", "Ohio polls / document"),
+        ("⟦A study by Ana Ruiz and Ed Hale⟧ found ⟪so⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("⟦An army of voters⟧ said ⟪no⟫.", "voters / group"),
+        ("The Hale administration fell. ⟦The administration⟧ said ⟪no⟫.", "Hale administration / organization"),
+        ("⟦The administration⟧ said ⟪no⟫.", "administration / organization"),
+        ("Fox News asked. It was ⟦the conservative network⟧ that said ⟪no⟫.", "Fox News / organization"),
+        (
+            "CNN and Fox News asked. It was ⟦the conservative network⟧ that said ⟪no⟫.",
+            "conservative network / organization",
+        ),
+    ],
+)
+def test_polls_administrations_and_outlets_have_names(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+def test_the_administration_is_the_presidents_at_the_date() -> None:
+    text, items = read_marked("Congress met at the White House. ⟦The administration⟧ said ⟪no⟫.")
+    resolved = resolve_speakers(text, items, registry=REGISTRY, date="2022-01-03", ranker=GIVES_ALL)
+    assert [item.speaker and item.speaker.name for item in resolved] == ["Biden administration"]
