@@ -14,6 +14,8 @@ from .registry import Registry, RegistryEntry
 STATE_WORDS = frozenset(
     "administration government military intelligence defense defence state security embassy army navy treasury".split()
 )
+# "Democrats on Capitol Hill", "bankers on Wall Street"
+_ADDRESSES = frozenset({"hill", "street"})
 _SMALL = frozenset("the a an his her its their this that".split())
 TITLE_DOTS = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep|President)\.?\s+")
 ADJECTIVES = {"us": "US", "u.s.": "US", "american": "US"}
@@ -95,7 +97,7 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
         if folded in ("who", "that", "which", "and", "in", "on", "at", "to", "with", "familiar", "said", "for", "of"):
             break
         words.append(strip_possessive(word))
-    if not words or (fold(phrase.after[0]) == "on" and fold(words[-1]) not in ORG_WORDS):
+    if not words or (fold(phrase.after[0]) == "on" and fold(words[-1]) not in ORG_WORDS | _ADDRESSES):
         return []  # "Democrats on the Trade Committee", but "experts on Asia"
     country = registry.country_of(" ".join(words))
     if country is not None:

@@ -61,7 +61,7 @@ _ABOUT = (
 )
 PARTITIVE = re.compile(
     rf"^{_ABOUT}(?:(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
-    r"any|much|lots|plenty|members|dozens|hundreds|thousands|millions|"
+    r"any|both|much|lots|plenty|members|dozens|hundreds|thousands|millions|"
     r"(?:an? )?(?:(?:growing|increasing|large|small|vast|significant|substantial|sizable|good|great|huge|tiny) ){0,2}"
     r"numbers?|an? (?:group|handful|couple|majority|lot|bunch|pair|series|batch|army|legion|"
     r"host|third|quarter|fifth|plurality|minority)|half|two-thirds|three-quarters|one-third|one-quarter|"
@@ -114,7 +114,7 @@ TRAILING = re.compile(
 GROUPED_DIGITS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _LEAD = re.compile(
     r"^[\s\"“”«»‘'(\[,.;:–—-]*"
-    r"(?:(?:and|but|while|from|by|among|according to|said|like|as|reports like|in|with|even|then|both(?= [A-Z]))\s+)?",
+    r"(?:(?:and|but|while|from|by|among|according to|said|like|as|reports like|in|with|even|then|both(?! of\b))\s+)?",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\s,;:()\[\]“”\"«»—–]+|[,;:()—–]")

@@ -12,7 +12,7 @@ from .descriptions import describe_source
 from .individuals import are_counted, is_inside, spoke_themselves
 from .joined import joined_before
 from .mentions import Entity
-from .names import fold, split_name
+from .names import fold, last_word, split_name
 from .nominals import OF_THEM, SourcePhrase, parse_phrase
 from .roles import RoleNoun
 from .speaker_lists import ListStage
@@ -61,6 +61,12 @@ TWO = frozenset({"both", "neither", "the two", "the pair", "the duo"})
 WHOLES = frozenset({"all", "most"})
 # So many lately, by two in turn, and "both" are they.
 TURNS = 4
+# "His supporters", "many of her allies"
+OWN_PEOPLE = re.compile(
+    r"(?:(?:not|even|only|at least|one|both|all|some|many|most|several|few|none|two|three|four|five|any|each|dozens) "
+    r"(?:of )?){0,3}(his|her) (?!own |fellow )",
+    re.IGNORECASE,
+)
 # "Both men", "the two senators"
 COUNTED_PEOPLE = re.compile(r"(both|the two|these two|the pair|the three|the trio|the four)\b", re.IGNORECASE)
 PEOPLE_COUNTS = {"both": 2, "the two": 2, "these two": 2, "the pair": 2, "the three": 3, "the trio": 3, "the four": 4}
@@ -84,7 +90,9 @@ class PluralStage(ListStage):
         """Return whether people of a class spoke themselves, their names not given: "voters I met in Alder"."""
         return spoke_themselves(self.text, start, end)
 
-    def plural_role(self, phrase: SourcePhrase, start: int, end: int, definite: bool) -> tuple[Answer | None, str]:
+    def plural_role(
+        self, item: Attribution, phrase: SourcePhrase, start: int, end: int, definite: bool
+    ) -> tuple[Answer | None, str]:
         """Return a group, or unnamed people of an inside role or those whose names the article withholds."""
         head = phrase.head
         assert head is not None
@@ -95,21 +103,34 @@ class PluralStage(ListStage):
         named = self.named_several(phrase, start)
         if named is not None:
             return self.found(named)
+        whose = self.plural_owner(item, phrase, start)
         if definite and not phrase.modifiers and phrase.owner is None:
-            chained = self.chained(phrase, start)
-            if chained is not None:
+            chained = self.chained(phrase, start, whose)
+            if chained is not None and (whose is None or last_word(whose.name) in fold(chained.name)):
                 return self.found(chained)
         if (
             is_inside(phrase)
             or self.withheld_names(start, end)
             or are_counted(self.text, self.names, phrase, start, end)
         ):
-            return self.unnamed(self.text[start:start], phrase, start)
+            return self.unnamed(self.text[start:start], phrase, start, owner=whose)
+        if whose is not None:
+            name = describe_source(replace(phrase, owner=None, determiner="none"), self.registry, None)
+            return self.found(self.group(f"{split_name(whose.name).surname} {name}", head))
         if head.form in ("men", "candidates", "leaders", "nominees", "presidents", "countries", "sides"):
             pair = self.pair(phrase, start)
             if pair is not None:
                 return self.found(pair)
         return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def plural_owner(self, item: Attribution, phrase: SourcePhrase, start: int) -> Entity | None:
+        """Return whose people "his supporters" and "many of her allies" are."""
+        own = OWN_PEOPLE.match(self.text, start)
+        if own is None or phrase.owner is not None:
+            return None
+        person, _ = self.antecedent(item, own.start(1), "male" if own[1].lower() == "his" else "female")
+        whose = person.entity if person is not None else None
+        return whose if whose is not None and whose.kind == "person" else None
 
     def named_several(self, phrase: SourcePhrase, start: int) -> Answer | None:
         """Return the people named together before whom "the senators" or "the two lawmakers" means."""
@@ -178,12 +199,23 @@ class PluralStage(ListStage):
             pair = self.pair(phrase, start)
             if pair is not None:
                 return self.found(pair)
+        if (
+            phrase.determiner == "definite"
+            and head.form == "people"
+            and not (phrase.modifiers or phrase.after or phrase.owner)
+        ):
+            for said in reversed(self.said[-3:]):
+                if said.answer.type == "unnamed" and said.answer.plural:
+                    return self.found(self.again(said.answer, "nominal", "speaker.chain"))
         if head.form in _WEST:
             return self.found(self.group("Western countries", head))
         if head.form == "percent":
-            asked = self.asked(start)
-            return self.found(self.group(asked or "poll respondents", head))
+            return self.found(self.share(start, head))
         return self.found(self.group(describe_source(phrase, self.registry, None), head))
+
+    def share(self, start: int, head: RoleNoun) -> Answer:
+        """Return the group of whom a percentage is."""
+        return self.group(self.asked(start) or "poll respondents", head)
 
     def asked(self, start: int) -> str | None:
         """Return of whom a percentage is, as the sentence or the one before says: "Among likely voters, 46 percent"."""

