@@ -259,9 +259,13 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     gender: Gender | None = None
     titled = False
     index = first
+    given = default_given_names()
     listed = bool(words) and registry.ends_a_name(words[-1])
     while index < len(words):
         entry = registry.by_name(" ".join(words[index:])) if listed else None
+        # "Ray Patrick Hale" is another than Patrick Hale, but for "Dean Patrick Hale".
+        if entry is not None and entry.type == "person" and index > first and folded[index - 1] in given:
+            entry = entry if folded[index - 1] in roles.nouns else None
         if entry is not None and (entry.type == "person" or index == first):
             return _known(tuple(folded[titles_from:index]), words[index:], raw, entry)
         at = roles.at_start(folded[index : index + roles.longest])
@@ -280,7 +284,6 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         else:
             index += 1
     core = words[cut:]
-    given = default_given_names()
     if len(core) > 2:
         # "Alder Bank CEO John Hale": what stands before a given name describes him.
         for shift in range(1, len(core) - 1):

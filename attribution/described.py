@@ -119,11 +119,13 @@ def find_described(
     home: str | None,
     chained: bool,
     end: int = 0,
+    date: str | None = None,
 ) -> list[Candidate]:
     """Return nobody, then the people near `place` with what makes each fit the phrase, whose head is a role noun.
 
     Left out: people of the other gender, people of another country than `home`, and the phrase's own.
-    `chained` says that an unnamed speaker with such a description spoke before, `end` where the source ends.
+    `chained` says that an unnamed speaker with such a description spoke before, `end` where the source ends, `date`
+    when the article appeared: the registry's offices count while they are held, all of them where it is unknown.
     """
     head = phrase.head
     assert head is not None
@@ -209,9 +211,10 @@ def find_described(
         # "Ana Ruiz's doctor" is nobody whom the article knows as something else only.
         if phrase.owner is not None and role == "other" and head.kind in ("inside", "class"):
             continue
-        held = entity.entry is not None and any(
-            registry.roles.canonical(held.role) == head.canonical or held.role.startswith(head.form + " of ")
-            for held in entity.entry.roles
+        # "The New York attorney general" is not the country's.
+        offices = entity.entry.offices(date, past=former) if entity.entry is not None else ()
+        held = not states and any(
+            registry.roles.canonical(role) == head.canonical or role.startswith(head.form + " of ") for role in offices
         )
         if role in ("none", "other") and not held:
             if head.canonical in VOICES:

@@ -481,9 +481,10 @@ def _link_singles(
         if not key or (key in STOP_WORDS and not parsed.titles and parsed.name not in MODALS):
             continue
         entity: Entity | None = choose_bearer(found, key, start, parsed.gender)
-        if entity is not None and entity.entry is None and entity.mentions[0].start > start:
+        if entity is not None and entity.mentions[0].start > start:
             # Not introduced yet: whoever the surname alone names in this news is meant, if there is such a person.
-            if registry.by_surname(key, gender=parsed.gender) is not None:
+            usual = registry.by_surname(key, gender=parsed.gender)
+            if usual is not None and usual is not entity.entry:
                 entity = None
         if entity is None and (known := registry.by_surname(key, gender=parsed.gender)) is not None:
             entity = found.by_key.get(known.id)
@@ -561,8 +562,8 @@ def choose_bearer(found: ArticleNames, surname: str, position: int, gender: Gend
         return people[0] if people else None
     # In the news the bare surname is the one person it always means: "Trump" beside Ivanka Trump.
     known = [entity for entity in people if entity.entry is not None and entity.entry.by_surname]
-    others = [entity for entity in people if entity.entry is None]
-    if len(known) == 1 and len(others) == len(people) - 1:
+    others = [entity for entity in people if entity not in known]
+    if len(known) == 1:
         own = _full_mentions(known[0], surname)
         if not any(e.mentions[0].sentence == 0 and len(_full_mentions(e, surname)) > len(own) + 1 for e in others):
             return known[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
@@ -51,6 +51,8 @@ WIKIDATA_ID = re.compile(r"^Q[1-9]\d*$")
 FUZZY_SURNAME = 88.0
 FUZZY_GIVEN = 75.0
 FUZZY_MIN_LETTERS = 5
+# Names of these countries come in one spelling: one letter more or less is somebody else (Gary Johnson, Gary Johnston).
+ONE_SPELLING = frozenset({"united-states", "united-kingdom", "ireland", "canada", "australia", "new-zealand"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,12 @@ class RegistryEntry:
     def surname(self) -> str:
         """The folded surname of a person, "" for others."""
         return fold(split_name(self.name).surname) if self.type == "person" else ""
+
+    def offices(self, date: str | None, *, past: bool = False) -> tuple[str, ...]:
+        """Return the roles held on `date` (all of them where it is None), or with `past` those held until then."""
+        if date is None:
+            return tuple(held.role for held in self.roles)
+        return tuple(held.role for held in self.roles if (replace(held, end=None) if past else held).held_on(date))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,8 @@ class Registry:
         by_initials: dict[str, dict[str, list[RegistryEntry]]] = {}
         for surname, people in by_surname.items():
             for person in people:
+                if person.country in ONE_SPELLING:
+                    continue
                 for given in sorted(_given_initials(person)):
                     by_initials.setdefault(surname[:1] + given, {}).setdefault(surname, []).append(person)
         return cls(
@@ -207,10 +217,12 @@ class Registry:
         return fold_name(word) in self._last_words
 
     def by_surname(self, surname: str, *, gender: Gender | None = None) -> RegistryEntry | None:
-        """Return the one person whose surname alone names them in this news (`by_surname`); never two."""
-        found = self._by_surname.get(fold_name(surname), ())
-        fitting = [entry for entry in found if gender is None or entry.gender in (None, gender)]
-        return fitting[0] if len(fitting) == 1 and len(found) == 1 and fitting[0].by_surname else None
+        """Return the one person whose surname alone names them in this news (`by_surname`); never two.
+
+        Relatives and namesakes who are known too need their given names: "Clinton" stays one Clinton.
+        """
+        known = [entry for entry in self._by_surname.get(fold_name(surname), ()) if entry.by_surname]
+        return known[0] if len(known) == 1 and (gender is None or known[0].gender in (None, gender)) else None
 
     def people_named(self, surname: str) -> tuple[RegistryEntry, ...]:
         """Return all people with this surname."""
@@ -220,7 +232,7 @@ class Registry:
         """Return the one person whose full name is spelt nearly like `name` (another transliteration), else None.
 
         Only for names of two words and more; a wrong match costs more than a miss, so both parts must be nearly
-        equal and the first letters the same.
+        equal and the first letters the same, and names that nobody transliterates are not matched.
         """
         return _fuzzy(registry_key(self), name)
 

@@ -27,6 +27,7 @@ from .owners import Relation
 from .ranking import SpeakerRanker, default_ranker
 from .registry import Registry, RegistryEntry
 from .roles import RoleNoun, default_given_names, read_name_words
+from .seats import add_seats
 from .types import Attribution, SpeakerHow, SpeakerType
 from .worded_titles import find_titled
 
@@ -139,6 +140,7 @@ class NameStage:
             if item.kind == "direct" or OPENS_QUOTE.match(self.text, span.start)
         )
         self.reported = Quotations((span.start, span.end) for item in self.attributions for span in item.content_spans)
+        add_seats(self.names, self.date)
 
     def choose(self, kind: str, item: Attribution, candidates: list[Candidate]) -> tuple[Candidate | None, float]:
         """Return the candidate that the ranker of this kind likes best, and its share among them."""

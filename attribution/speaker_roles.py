@@ -16,6 +16,7 @@ from .nominals import SourcePhrase, parse_phrase
 from .owners import Relation, find_belonging, read_relations
 from .registry import RegistryEntry
 from .roles import RoleNoun
+from .seats import seat_holder
 from .speaker_bodies import ONE_OF
 from .speaker_documents import DocumentStage
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer
@@ -114,6 +115,7 @@ class RoleStage(DocumentStage):
                 home=self.country_of(phrase),
                 chained=chained is not None,
                 end=end,
+                date=self.date,
             )
             best, share = self.choose("nominal", item, candidates)
             if best is not None and best.entity is not None:
@@ -258,6 +260,8 @@ class RoleStage(DocumentStage):
                 named = [holder for holder in holders if holder.id in self.names.by_key]
                 if len(named) == 1:
                     return self.by_role(named[0])
+        if self.date is not None and (seated := seat_holder(phrase, self.registry, self.date)) is not None:
+            return self.by_role(seated)
         return None
 
     def by_role(self, holder: RegistryEntry) -> Answer:
