@@ -213,9 +213,13 @@ def find_described(
             continue
         # "The New York attorney general" is not the country's.
         offices = entity.entry.offices(date, past=former) if entity.entry is not None else ()
-        held = not states and any(
-            registry.roles.canonical(role) == head.canonical or role.startswith(head.form + " of ") for role in offices
-        )
+        if states:
+            held = any(f"{state} {head.canonical}" == role.lower() for state in states for role in offices)
+        else:
+            held = any(
+                registry.roles.canonical(role) == head.canonical or role.startswith(head.form + " of ")
+                for role in offices
+            )
         if role in ("none", "other") and not held:
             if head.canonical in VOICES:
                 continue

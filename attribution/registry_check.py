@@ -19,7 +19,8 @@ Severity = Literal["error", "warning"]
 
 # Offices that several people hold at once; of others two holders at one time leave the name open.
 SHARED_ROLES = frozenset(
-    "adviser aide ambassador assistant deputy justice member senator spokesman spokesperson spokeswoman under".split()
+    {"adviser", "aide", "ambassador", "assistant", "deputy", "host", "justice", "member", "senator", "under"}
+    | {"spokesman", "spokesperson", "spokeswoman"}
 )
 PLACE = re.compile(r":([0-9]{1,9}): ")
 

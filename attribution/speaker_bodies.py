@@ -399,6 +399,8 @@ class BodyStage(NameStage):
             entity = mention.entity
             if entity.entry is None or entity.entry.country is None or entity.kind != "person":
                 continue
+            if entity.entry.country == "united-states":
+                continue  # a department, never a ministry
             for role in sorted(entity.roles | {held.role for held in entity.entry.roles}):
                 if role.endswith(" minister"):
                     house = self.registry.institution(role.removesuffix("minister") + "ministry", entity.entry.country)
