@@ -21,6 +21,7 @@ from .issuers import (
     REPORTS,
     SENTENCE_BEFORE,
     find_issuers,
+    is_given,
     is_person,
 )
 from .makers import PARTS, find_maker
@@ -187,11 +188,15 @@ class DocumentStage(BodyStage):
     def pollster(self, start: int, end: int) -> Answer | None:
         """Return who a poll is by: the one last named, for a lead the next one, else the only one of the article."""
         # "Ruiz's poll numbers" are no poll of hers.
-        polls = [match for match in NAMED_POLL.finditer(self.text) if not match[1].endswith(("'s", "’s", "'"))]
-        before = [match for match in polls if start - POLL_REACH <= match.start() and match.end() <= start]
+        before, following = (
+            [match[1] for match in matches if not match[1].endswith(("'s", "’s", "'"))]
+            for matches in (
+                NAMED_POLL.finditer(self.text, max(0, start - POLL_REACH), start),
+                NAMED_POLL.finditer(self.text, end),
+            )
+        )
         if before:
-            return self.sponsor(before[-1][1])
-        following = [match[1] for match in polls if match.start() >= end]
+            return self.sponsor(before[-1])
         opening = self.names.sentence_of(start) <= LEAD_SENTENCES
         return self.sponsor(following[0]) if following and (opening or len(set(following)) == 1) else None
 
@@ -272,7 +277,13 @@ class DocumentStage(BodyStage):
             if law and (entity.kind == "country" or is_place_name(entity.name)):
                 continue
             if entity.kind not in ("organization", "person", "country") and mention.start >= own_end:
+                if after in ("by", "from") and " " in entity.name and not law:
+                    given = entity.kind == "unknown" and is_given(entity.name)
+                    unsure = self.of_entity(entity, "nominal", "speaker.issuer", "person" if given else "organization")
+                    return replace(unsure, head=phrase.head)
                 continue
+            if after == "in" and mention.start >= own_end and entity.entry is not None and entity.entry.kind == "media":
+                return replace(self.of_entity(entity, "nominal", "speaker.issuer"), head=phrase.head)
             if mention.start < own_end or published or after in _ISSUED:
                 if following is not None and self.works_at(mention, following):
                     entity = following.entity

@@ -34,6 +34,8 @@ COORDINATED = re.compile(
 )
 MAX_LEAD = 60
 PARTICIPLE_LEAD = re.compile(r",\s(?:(?:also|then|later|even|\w{1,20}ly|while|before|after)\s){0,2}\Z")
+# "Asked whether rents would rise, 46 percent said": whoever polled.
+SHARE = re.compile(r"\d ?(?:percent|per cent|%)")
 IMPRESSION = re.compile(
     r"(?:(?:it|that|this) )?(?:seem|appear|sound|looks? like|(?:is|it’s|it's) (?:apparent|obvious|clear))",
     re.IGNORECASE,
@@ -186,7 +188,15 @@ class ImplicitStage(PronounStage):
 
     def asker(self, position: int) -> tuple[Answer | None, str]:
         """Return who asked when the text says of somebody that they were: the outlet it names there, else reporters."""
-        outlets = find_outlets(self.text, self.names, position, self.sentence_end(self.names.sentence_of(position)))
+        ends = self.sentence_end(self.names.sentence_of(position))
+        outlets = find_outlets(self.text, self.names, position, ends)
+        if outlets is None and SHARE.search(self.text, position, ends) is not None:
+            last = self.said[-1] if self.said else None
+            near = last is not None and self.names.sentence_of(position) - self.names.sentence_of(last.position) <= 2
+            found = last is not None and near and last.answer.type == "organization"
+            poll = last.answer if last is not None and found else self.pollster(position, position)
+            if poll is not None:
+                return self.found(self.again(poll, "implicit", "speaker.asker"))
         if outlets is None or len(outlets) > 1:
             return None, f"{DECLINED}.no-source"
         if outlets:

@@ -283,3 +283,20 @@ def test_the_administration_is_the_presidents_at_the_date() -> None:
     text, items = read_marked("Congress met at the White House. ⟦The administration⟧ said ⟪no⟫.")
     resolved = resolve_speakers(text, items, registry=REGISTRY, date="2022-01-03", ranker=GIVES_ALL)
     assert [item.speaker and item.speaker.name for item in resolved] == ["Biden administration"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("⟦A report in the Boston Globe⟧ says ⟪no⟫.", "Boston Globe / organization"),
+        ("⟦A report in the spring⟧ says ⟪no⟫.", "spring report / document"),
+        ("⟦A letter from Harbor Watch⟧ says ⟪no⟫.", "Harbor Watch / organization"),
+    ],
+)
+def test_a_document_from_or_in_a_named_body_is_its(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+def test_a_poll_asks_where_a_share_answers() -> None:
+    text = "The Harbor College poll is new. Asked whether rents rise, 46 percent said yes."
+    assert whys(text, with_cue(text, "whether rents rise", "Asked")) == ["Harbor College speaker.asker"]
