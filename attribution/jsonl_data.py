@@ -85,7 +85,7 @@ def text_field(
     """Return the entry's non-empty string at `key` (one of `choices` if given), or None when absent."""
     value = entry.get(key)
     if value is None and key not in entry:
-        return None
+        return None  # most keys of most entries
     if not isinstance(value, str) or not value.strip():
         raise LexiconError(f"{path}:{line}: {key!r} must be a non-empty string, got {value!r}")
     if choices and value not in choices:
@@ -95,7 +95,9 @@ def text_field(
 
 def list_field(path: DataFile, line: int, entry: dict[str, Any], key: str) -> tuple[str, ...]:
     """Return the entry's list of non-empty strings at `key`, () when absent."""
-    value = entry.get(key, [])
+    if key not in entry:
+        return ()
+    value = entry[key]
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
         raise LexiconError(f"{path}:{line}: {key!r} must be a list of non-empty strings, got {value!r}")
     return tuple(value)

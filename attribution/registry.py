@@ -141,18 +141,17 @@ class Registry:
         if shipped:
             paths = [*(seed_file("registry", name) for name in DEFAULT_FILES), *paths]
         entries: dict[str, RegistryEntry] = {}
-        places: dict[str, str] = {}
+        places: dict[str, tuple[DataFile, int]] = {}
         for path in paths:
             for line, raw in read_raw_entries(path):
                 entry = read_entry(path, line, raw)
                 entries[entry.id] = entry
-                places[entry.id] = f"{path}:{line}"
+                places[entry.id] = path, line
         for entry in entries.values():
             for target in (entry.country, *(role.of for role in entry.roles)):
                 if target is not None and target not in entries:
-                    raise LexiconError(
-                        f"{places[entry.id]}: {entry.id!r} refers to {target!r}, which no entry has as id"
-                    )
+                    path, line = places[entry.id]
+                    raise LexiconError(f"{path}:{line}: {entry.id!r} refers to {target!r}, which no entry has as id")
         return cls.of(entries.values())
 
     @classmethod
