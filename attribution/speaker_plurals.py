@@ -205,7 +205,8 @@ class PluralStage(ListStage):
             and not (phrase.modifiers or phrase.after or phrase.owner)
         ):
             for said in reversed(self.said[-3:]):
-                if said.answer.type == "unnamed" and said.answer.plural:
+                before = said.answer.head
+                if said.answer.type == "unnamed" and before is not None and before.form.startswith("people"):
                     return self.found(self.again(said.answer, "nominal", "speaker.chain"))
         if head.form in _WEST:
             return self.found(self.group("Western countries", head))

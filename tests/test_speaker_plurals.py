@@ -276,3 +276,8 @@ def test_his_people_are_called_by_whose_they_are(marked: str, last: str) -> None
 )
 def test_who_stands_for_all_of_those_named_together(marked: str, last: str) -> None:
     assert answers(marked)[-1] == last
+
+
+def test_the_people_are_nobody_unless_people_spoke() -> None:
+    assert answers("⟦Republican insiders⟧ said ⟪no⟫. ⟦The people⟧ know ⟪better⟫.")[-1] == "people / group"
+    assert answers("⟦Another commenter⟧ said ⟪no⟫.") == ["another commenter / unnamed"]
