@@ -10,6 +10,7 @@ from .antecedents import grammar_of
 from .authors import find_author
 from .described import KINSHIP
 from .descriptions import describe_source
+from .interviews import find_interview, find_interviewee
 from .joined import joined_at
 from .mentions import Entity
 from .names import fold, fold_name
@@ -97,6 +98,11 @@ class PronounStage(PluralStage):
             return self.found(several)
         if OF_THEM.fullmatch(" ".join(words)) is not None:
             return None, f"{DECLINED}.pronoun"
+        interview = find_interview(self.text) if words[0] in ("you", "your") else None
+        if interview is not None and interview.is_question(start):
+            asked = find_interviewee(interview, self.text, self.names)
+            if asked is not None:
+                return self.found(self.of_entity(asked, "pronoun", "speaker.interview", "person"))
         name = GENERAL.get(" ".join(words[:2])) or GENERAL.get(words[0] if words else "")
         if name is None:
             return None, f"{DECLINED}.pronoun"
@@ -173,12 +179,27 @@ class PronounStage(PluralStage):
             return self.found(self.again(quoting, "pronoun", "speaker.first-person"))
         if start in self.quoted:
             return None, f"{DECLINED}.first-person"
+        interview = find_interview(self.text)
+        if interview is not None and interview.is_question(start) is False:
+            asked = find_interviewee(interview, self.text, self.names)
+            if asked is not None:
+                return self.found(self.of_entity(asked, "pronoun", "speaker.interview", "person"))
+            if interview.is_dense:
+                return None, f"{DECLINED}.first-person"
         author = find_author(self.text, start)
         if author is not None:
             entity = self.names.by_key.get("\x00" + fold_name(author)) or self.new_person(author, start, start + 1)
             return self.found(self.of_entity(entity, "pronoun", "speaker.first-person", "person"))
         name = "article author"
         return self.found(Answer(name, "unnamed", "pronoun", "speaker.first-person", self.scoped_id("unnamed", name)))
+
+    def labelled(self, letter: str) -> tuple[Answer | None, str]:
+        """Return who answers behind an A; whoever asks behind a Q has no name."""
+        interview = find_interview(self.text)
+        asked = find_interviewee(interview, self.text, self.names) if interview is not None and letter == "A" else None
+        if asked is None:
+            return None, f"{DECLINED}.unknown"
+        return self.found(self.of_entity(asked, "implicit", "speaker.interview", "person"))
 
     def relative(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
         """Return whom "who" or "which" stands for: the name or role noun that ends right before it."""

@@ -110,7 +110,8 @@ class Resolver(AppositiveStage):
             position = anchor(item)
             self.said.append(Said(position, item, answer, item.nested_in is not None))
             # Whoever writes "I" is nobody's "he" in what they wrote.
-            writes = answer.why in ("speaker.first-person", "speaker.signed") and answer.base is None
+            first = ("speaker.first-person", "speaker.signed", "speaker.interview")
+            writes = answer.why in first and answer.base is None
             if answer.entity is not None and answer.type == "person" and not writes:
                 asks = item.cue is not None and ASKS.search(item.cue) is not None
                 self.spoke.append(Spoke(position, answer.entity, answer.how == "pronoun", asks))
@@ -123,6 +124,8 @@ class Resolver(AppositiveStage):
         if end - start > MAX_SOURCE:
             return None, f"{DECLINED}.unknown"
         source = self.text[start:end]
+        if source in ("Q", "A"):
+            return self.labelled(source)
         led = WITH_OTHERS.match(source)
         pronoun = pronoun_class(led[1] if led is not None else source)
         if pronoun is not None:

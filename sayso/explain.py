@@ -90,6 +90,7 @@ REASONS: Mapping[str, str] = {
     "speaker.aged": "the source is 'the 34-year-old': the person just spoken of",
     "speaker.asker": "the cue says that somebody was asked: the outlet that the text names there, else reporters",
     "speaker.general": "the source is 'we', 'you' or 'everyone': people in general",
+    "speaker.interview": "the text is an interview: whoever is asked is 'I' in the answers, 'you' in the questions",
     "speaker.publisher": "the source is 'we' where a newspaper speaks of itself: its publisher",
     "speaker.document": "the source is a document whose issuer the text does not name",
     "speaker.issuer": "the source is a document or channel: its issuer is the speaker",
