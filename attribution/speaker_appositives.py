@@ -17,7 +17,7 @@ from .types import Attribution
 _DESCRIBES_ON = re.compile(r",? (?:who|whose|with|supporting|representing|running|known|based|working|living|from)\b")
 # "According to Ana Ruiz, a spokesman with": the name belongs to what opens the sentence.
 _OPENS = re.compile(
-    r"\s*(?:according|in|for|with|like|unlike|from|to|by|of|as|after|before|during|despite|besides|under|at|on|citing|"
+    r"\s{0,4}(?:according|in|for|with|like|unlike|from|to|by|of|as|after|before|during|despite|besides|under|at|on|citing|"
     r"asked|told|speaking)\b",
     re.IGNORECASE,
 )
