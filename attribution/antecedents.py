@@ -44,8 +44,9 @@ MAX_AHEAD = 120
 # What opens a clause or phrase that depends on the one behind it.
 SUBORDINATE = re.compile(
     # Run-in headings are in capitals: "THE LOAN When he ..."
-    r"[\s\"“'‘]{0,6}(?-i:(?:[A-Z]{2,20} ){1,6})?(?:(?:and|but|yet|even|back|just|ever|only) )?(?:as|when|while|after|before|since|though|although|"
-    r"if|because|once|until|despite|during|in|unlike|like|with|for|at|on|counter to|whatever|by|apart from)\b",
+    r"[\s\"“'‘]{0,6}(?-i:(?:[A-Z]{2,20} ){1,6})?(?:(?:and|but|yet|even|back|just|ever|only) )?"
+    r"(?:as|when|while|after|before|since|though|although|if|because|once|until|despite|during|in|unlike|like|with|for|"
+    r"at|on|counter to|whatever|by|apart from)\b",
     re.IGNORECASE,
 )
 AHEAD_GAP = re.compile(r", (?:\w{1,20}\.? ){0,4}\Z")

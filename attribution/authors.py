@@ -15,6 +15,8 @@ SIGNATURE = re.compile(rf"\n\n(?:[—–-]{{1,2}} ?)?({_NAME}|@\w{{2,30}}\.?)(?=
 AUTHOR_NOTE = re.compile(
     rf"\n\n({_NAME})(?:, an?|, the| is| was| teaches| writes| covers| serves)\b[^\n]{{3,400}}\s*\Z", re.MULTILINE
 )
+# "Ana Hale: Why We Lost" heads a column by somebody whom the column itself does not name.
+HEADLINE = re.compile(rf"\A({_NAME}): ")
 BYLINE_AREA = 1500
 SIGNED_LINE = re.compile(rf"\n\n(?:[—–-]{{1,2}} ?)?({_NAME}|@\w{{2,30}}\.?)(?=\n|\Z)")
 MIN_LETTERS = 2
@@ -35,6 +37,9 @@ def _authors(text: str) -> tuple[str | None, tuple[tuple[int, str], ...]]:
     for found in (by, note):
         if found is not None and _is_person(found[1]):
             return found[1], tuple(signed)
+    head = HEADLINE.match(text)
+    if head is not None and _is_person(head[1]) and text.count(head[1].split()[-1]) == 1:
+        return head[1], tuple(signed)
     return None, tuple(signed)
 
 

@@ -105,6 +105,7 @@ def candidates(marked: str, *, gender: Gender = "male", asks: bool = False) -> d
 def test_a_pronoun_can_mean_whom_the_main_clause_behind_it_names() -> None:
     assert "ahead.comma" in candidates("When |he wrote it, Mr. Ben Hale laughed.")["Ben Hale"]
     assert "ahead.comma" in candidates("Tim Lee left. In |his speech, Ben Hale laughed.")["Ben Hale"]
+    assert "ahead.comma" in candidates("THE LOAN Back when |he wrote it, Mr. Ben Hale laughed.")["Ben Hale"]
     assert "Ben Hale" not in candidates("Tim Lee left and |he saw Ben Hale.")
     assert "Ana Hale" not in candidates("When |he wrote it, Ana Hale laughed.")
 
@@ -211,3 +212,10 @@ def test_what_shows_or_lists_something_is_no_body_that_is_only_named() -> None:
     )
     resolver = Resolver(text, [item], REGISTRY, None, find_names(text, REGISTRY), ranker=SpeakerRanker(FIRST_WEIGHTS))
     assert resolver.resolve_all() == [(None, "speaker.declined.thing")]
+
+
+def test_a_column_headed_by_a_name_that_it_does_not_name_is_by_that_person() -> None:
+    column = "Ana Hale: Why Rents Rose.\n\n⟦I⟧ think ⟪that rents rose⟫."
+    assert resolved(column) == ["Ana Hale"]
+    assert resolved(column + "\n\nMs. Hale said so.") == ["article author"]
+    assert resolved("Rents Rose: Why.\n\n⟦I⟧ think ⟪that rents rose⟫.") == ["article author"]
