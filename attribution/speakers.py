@@ -31,6 +31,7 @@ from .worded_titles import find_titled
 
 # Characters; what is longer is no noun phrase.
 MAX_SOURCE = 600
+PLACE_AND = re.compile(r"(?: of(?: [A-Z][\w.]{1,14}){1,3})? and (?:[A-Z][\w.]{2,14} ){0,3}")
 VERB_AFTER = re.compile(r" [a-z]{2,14}ed (?:[a-z]|\d)")
 # "I, along with Ana Ruiz, …", "he, like Hale,"
 WITH_OTHERS = re.compile(r"(I|[Hh]e|[Ss]he), (?:along|together|like|as well)\b")
@@ -152,7 +153,8 @@ class Resolver(AppositiveStage):
             bearer = find_titled(self.text, self.names, self.registry.roles, start, end)
         if bearer is not None:
             return self.found(self.of_mention(bearer, start))
-        if phrase.after and fold(phrase.after[0]) == "and" and not self.one_person(phrase):
+        joined = phrase.after[:1] == ("and",) or self.joins_people(phrase, start, end)
+        if joined and not self.one_person(phrase):
             together = self.coordinated(item, source, start, end)
             if together is not None:
                 return self.found(together)
@@ -160,6 +162,16 @@ class Resolver(AppositiveStage):
         if listed is not None:
             return self.found(listed)
         return self.from_phrase(item, phrase, start, end)
+
+    def joins_people(self, phrase: SourcePhrase, start: int, end: int) -> bool:
+        """Return whether two people with their places are joined: "Senator Ruiz of Ohio and Senator Hale of Iowa"."""
+        if phrase.after[:1] != ("of",) or "and" not in phrase.after:
+            return False
+        people = [m for m in self.names.inside(start, end) if m.entity.kind == "person"]
+        if len(people) != 2 or self.text[people[1].end : people[1].end + 1] in ("'", "’"):
+            return False
+        between = self.text[people[0].end : people[1].start]
+        return PLACE_AND.fullmatch(between) is not None
 
     def from_phrase(self, item: Attribution, phrase: SourcePhrase, start: int, end: int) -> tuple[Answer | None, str]:
         """Return who a noun phrase means: a name if it ends in one, else what its role noun says."""
