@@ -44,6 +44,8 @@ PLACES = _NAME_WORDS["name.place"]
 THING_WORDS = _NAME_WORDS["name.thing"]
 # Newspapers by the last word of their names: The Alder Observer.
 PAPER_WORDS = _NAME_WORDS["name.paper"]
+# Clubs by their players: the Alder Panthers.
+TEAMS = _NAME_WORDS["name.team"]
 # "Doctors for Rent Control"
 MEMBERS = frozenset("citizens doctors mothers lawyers scientists students workers neighbors friends concerned".split())
 PARTISANS = frozenset("republicans democrats conservatives liberals lawmakers".split())
@@ -312,6 +314,8 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     if not titled and is_bare_role(core, roles):
         return ParsedName(titles, "", offset, "unknown", None, None, False)
     paper = len(core) > 1 and after_the and core[-1].lower() in PAPER_WORDS
+    if len(core) > 1 and core[-1].lower() in TEAMS and not titled:
+        return ParsedName(titles, name, offset, "organization", None, None, True)
     members = len(core) > 2 and core[1] == "for" and core[0].lower() in MEMBERS
     if paper or members or (any(_is_org(word) for word in core) and not (person and fold(core[0]) in given)):
         if titles:

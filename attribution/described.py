@@ -60,6 +60,12 @@ _SAME = (
     "senator sen.",
     "governor gov.",
     "speaker house speaker",
+    "general gen.",
+    "admiral adm.",
+    "colonel col.",
+    "captain capt.",
+    "professor prof.",
+    "sergeant sgt.",
     "anchor co-anchor host co-host",
 )
 SAME_ROLE: dict[str, int] = {_word: _number for _number, _words in enumerate(_SAME) for _word in _words.split()}
@@ -184,12 +190,14 @@ def find_described(
         frozenset(wanted),
         former,
         frozenset(states),
+        chained=chained,
         opens=lead,
         early=sentence <= MAX_LEAD_SENTENCE,
         party=head.form in ("republican", "democrat"),
         gender=own_gender(text, end) if end > place.position else None,
         named_after=named_behind(text, names, quoted, phrase, place.position, end),
     )
+    seat = bool({head.form, head.canonical} & _SEATS)
     told = fit = 0
     second = parse_phrase(" ".join(phrase.after[1:]), registry.roles).head if phrase.after[:1] == ("and",) else None
     for entity, distance in reach:
@@ -203,7 +211,7 @@ def find_described(
         # "Ana Ruiz's lawyer" is not Ana Ruiz.
         if fold(split_name(entity.name).surname) in own_words:
             continue
-        role = role_fit(entity, head.form, head.canonical)
+        role = role_fit(entity, head.form, head.canonical, bare=not of_body)
         if second is not None and role not in ("form", "canonical"):
             role = max(role, role_fit(entity, second.form, second.canonical), key=_FITS.index)
         if head.form in KINSHIP and role not in ("form", "canonical"):
@@ -227,9 +235,12 @@ def find_described(
             if introduced or (entity.entry is not None and (phrase.owner is not None or head.kind == "inside")):
                 continue
             # Nor are they "the Ohio governor".
-            if entity.entry is not None and second is None and {head.form, head.canonical} & _SEATS:
+            if entity.entry is not None and second is None and seat:
                 continue
         if is_misfit(entity, role, held, sought, follows=id(entity) in following):
+            continue
+        # "The FBI director" or "the judge" is nobody named long ago of whom the article says nothing.
+        if role == "none" and not held and distance >= MAX_DISTANCE and (is_told(head) or (states and seat)):
             continue
         if bodies and _lacks_body(entity, bodies):
             continue
@@ -237,6 +248,9 @@ def find_described(
         if of_body and not running and not held and role not in ("form", "canonical") and not of_body & entity.words:
             if entity.entry is not None or role == "other":
                 continue
+        # "The chair of the board" is nobody whom the article calls a former one.
+        if of_body and not former and entity.entry is None and {"former", head.form} <= entity.words:
+            continue
         # "The Democratic nominee" is no Republican.
         if party and entity.roles & PARTIES and not party & entity.words:
             continue
@@ -377,14 +391,19 @@ _FITTING = frozenset(("role.form", "role.canonical", "role.registry"))
 _FITS = ("none", "other", "kin", "canonical", "form")
 
 
-def role_fit(entity: Entity, form: str, canonical: str) -> str:
-    """Return how the article's words on a person fit a role: the same word, its canonical, a kindred one, none."""
+def role_fit(entity: Entity, form: str, canonical: str, *, bare: bool = True) -> str:
+    """Return how the article's words on a person fit a role: the same word, its canonical, a kindred one, none.
+
+    `bare` says that the role has no body of its own, so that "the director" may be the FBI director.
+    """
     if form in entity.roles:
         return "form"
     if canonical in entity.roles:
         return "canonical"
-    if form not in _PARTS_OF_OFFICES and any(
-        role.endswith(" " + form) and not role.startswith(_LESSER) for role in entity.roles
+    if (
+        bare
+        and form not in _PARTS_OF_OFFICES
+        and any(role.endswith(" " + form) and not role.startswith(_LESSER) for role in entity.roles)
     ):
         return "canonical"  # "the director" of somebody called FBI director
     same = SAME_ROLE.get(form, SAME_ROLE.get(canonical, -1))

@@ -87,6 +87,10 @@ def find_names(
                 parsed = parse_name(raw, registry, after_article(text, start))
             else:
                 parsed = parse_recognised(raw, registry, kind, after_article(text, start))
+        if parsed.kind in ("person", "unknown") and kind is None and _runs_on(text, parsed, registry):
+            raw = raw[: parsed.offset + len(parsed.name.split()[0])]
+            end = start + len(raw)
+            parsed = parse_name(raw, registry, after_article(text, start))
         if not parsed.name:
             continue
         name_start = start + parsed.offset
@@ -118,6 +122,18 @@ def find_names(
     found.mentions.sort(key=lambda mention: mention.start)
     found.starts = [mention.start for mention in found.mentions]
     return found
+
+
+def _runs_on(text: str, parsed: ParsedName, registry: Registry) -> bool:
+    """Return whether a headline's noun follows a surname that the news knows: "Lavrov Memo" on a memo."""
+    words = parsed.name.split()
+    return (
+        len(words) == 2
+        and parsed.entry is None
+        and words[1].isalpha()
+        and registry.by_surname(fold(words[0])) is not None
+        and f" {words[1].lower()} " in text
+    )
 
 
 def _is_body_behind(text: str, end: int) -> bool:

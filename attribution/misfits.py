@@ -27,6 +27,10 @@ SEATS = frozenset("senator sen. congressman congresswoman representative rep. go
     "house speaker"
 }
 _OFFICES = SEATS | frozenset(("president", "vice president", "prime minister", "minister", "chancellor"))
+_POLITICAL = _OFFICES | frozenset(
+    "republican democrat independent candidate nominee contender hopeful politician lawmaker legislator leader "
+    "chairman chairwoman chair conservative liberal progressive secretary delegate presidential".split()
+)
 _SEATED = frozenset("senator congressman congresswoman governor republican democrat lawmaker".split())
 _STAFF = frozenset(
     "moderator host anchor reporter journalist correspondent interviewer spokesman spokeswoman spokesperson aide "
@@ -38,6 +42,7 @@ _CIVILIANS = frozenset(
     "protester demonstrator customer client patient neighbor friend victim witness juror soldier".split()
 )
 _MALE = ("businessman", "congressman", "chairman", "gentleman", "salesman", "fireman", "policeman")
+_NAMELESS = frozenset("official member representative spokesman spokeswoman spokesperson aide adviser".split())
 _RUNNING = frozenset("candidate nominee contender hopeful".split())
 # Whose work is another than to run for an office.
 _OTHER_WORK = frozenset(
@@ -84,6 +89,8 @@ class Sought:
     wanted: frozenset[str]
     former: bool
     states: frozenset[str]
+    chained: bool
+    """Whether an unnamed speaker with such a description spoke before."""
     opens: bool
     """Whether it opens the article or its paragraph, where the name may follow."""
     early: bool
@@ -167,6 +174,9 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
         if not follows or not sought.early or role == "other":
             return True
     if not fits:
+        # "The official" after "a harbor official" is that one.
+        if sought.chained and head.form in _NAMELESS:
+            return True
         if sought.determiner == "none" and not sought.opens and head.form not in _RUNNING:
             return True
         # Whoever the news knows by an office or a candidacy is no judge, expert or employee that it doesn't call so.
@@ -187,6 +197,8 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
     if sought.wanted & _DEPUTIES and not {"vice", "vice-presidential", "vice president", "running"} & entity.words:
         return not held
     # "The Ohio senator" is not the one of whom the article names another state.
+    if head.canonical in SEATS and role == "other" and not entity.roles & _POLITICAL:
+        return True  # nobody whom the article calls something else only: an actress, a lawyer
     if sought.states and head.canonical in _SEATED:
         if "former" in entity.words and not sought.former and entity.entry is None:
             return True

@@ -15,7 +15,6 @@ from .antecedents import Spoke
 from .certainty import answer_features, is_withheld
 from .double_roles import find_bearer
 from .mentions import find_names
-from .names import fold
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
 from .publishers import find_publisher
 from .ranking import SpeakerRanker, default_ranker

@@ -45,6 +45,7 @@ def test_the_sentence_rules_people_out(marked: str, speaker: str) -> None:
         "Hillary Clinton spoke.\n\nIn June she left.\n\n⟦The expert⟧ said ⟪no⟫.",
         "Susan Hale met Ben Lee.\n\nIn June she left.\n\nIn May ⟦the employee⟧ said ⟪no⟫.",
         "Gov. Walter Hale met Ben Lee.\n\nIn June he left.\n\nIn May ⟦the former president⟧ said ⟪no⟫.",
+        "An official at the bank, ⟦a harbor official⟧, said ⟪no⟫.\n\nBen Lee left.\n\nIn May ⟦the official⟧ said ⟪no⟫.",
         "Susan Hale came.\n\nIn June she left.\n\nIn May ⟦the businessman⟧ said ⟪no⟫.",
         "Hillary Clinton met Walter Hale.\n\n⟦The second official⟧ said ⟪no⟫.",
     ],

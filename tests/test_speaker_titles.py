@@ -55,6 +55,13 @@ def test_a_place_is_nobody_that_he_can_mean() -> None:
         ("Mayor Walter Hale came. ⟦former mayor Hale⟧ said ⟪no⟫.", "Walter Hale"),
         ("Walter Hale came with Ben Lee. ⟦Lee’s daughter Grace and her friends⟧ said ⟪no⟫.", "Grace"),
         ("Icon Walter Hale Endorses Alder Dale\n\nThe vote was close. ⟪No⟫, ⟦Hale⟧ said.", "Walter Hale"),
+        ("Lavrov Memo Is Out\n\nThe memo is long. ⟦Lavrov⟧ said ⟪no⟫.", "Sergei Lavrov"),
+        ("Retired General Tells All\n\nGen. Walter Hale spoke. ⟦The general⟧ said ⟪no⟫.", "Walter Hale"),
+        ("The Alder Panthers met Gov. Walter Hale.\n\n⟦The governor⟧ said ⟪no⟫.", "Walter Hale"),
+        (
+            "⟦Senator Ana Ruiz of Ohio and Senator Ben Lee of Iowa⟧ said ⟪no⟫.",
+            "Ana Ruiz and Ben Lee",
+        ),
         ("Walter Will came. ⟦Will⟧ said ⟪no⟫.", "Walter Will"),
         ("Walter Hale came. ⟦Much of Hale’s anger⟧ was ⟪at the press⟫.", "Walter Hale"),
     ],
