@@ -166,7 +166,8 @@ def is_misfit(entity: Entity, role: str, held: bool, sought: Sought, *, follows:
     if head.form.endswith(_MALE) and (entity.gender or entity.hint) == "female":
         return True
     if head.form == "president" and (
-        (held and sought.former and "former" not in entity.words) or (not fits and entity.roles & SEATS)
+        (sought.former and "president" in entity.roles and "former" not in entity.words)
+        or (not fits and entity.roles & SEATS)
     ):
         return True  # "the former president" is neither the present one nor a governor
     # "A judge ordered" brings somebody new: the name may follow, with the same office or behind a lead.
