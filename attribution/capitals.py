@@ -257,7 +257,9 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     while first < len(words) and folded[first] in STOP_WORDS and not (first + 1 < len(words) and words[first] == "US"):
         after_the = folded[first] == "the"
         first += 1
-    cut, titles_from = first, first
+    cut = first
+    # "Former President Ana Ruiz" keeps in mind that she was.
+    titles_from = first - 1 if first and folded[first - 1] == "former" else first
     gender: Gender | None = None
     titled = False
     index = first
@@ -306,7 +308,7 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         # "Gov. Ana Ruiz of West Virginia": the office's place, not her name.
         core = core[: core.index("of")]
     name, offset = _locate(raw, core)
-    titles = tuple(folded[titles_from:cut])
+    titles = tuple(folded[titles_from:cut]) if cut > first else ()
     person = titled and len(core) <= 4
     if len(core) > 1 and core[-1].lower() in PARTISANS and not {"of", "for", "and"} & set(core):
         # "Oversight Committee Republicans"

@@ -62,6 +62,7 @@ def test_a_place_is_nobody_that_he_can_mean() -> None:
             "⟦Senator Ana Ruiz of Ohio and Senator Ben Lee of Iowa⟧ said ⟪no⟫.",
             "Ana Ruiz and Ben Lee",
         ),
+        ("Former Mayor Walter Hale met Mayor Ben Lee. ⟦The former mayor⟧ said ⟪no⟫.", "Walter Hale"),
         ("Walter Will came. ⟦Will⟧ said ⟪no⟫.", "Walter Will"),
         ("Walter Hale came. ⟦Much of Hale’s anger⟧ was ⟪at the press⟫.", "Walter Hale"),
     ],
