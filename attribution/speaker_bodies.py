@@ -92,12 +92,18 @@ class BodyStage(NameStage):
             if phrase.determiner == "definite" and len(phrase.words) == 1 and is_paper(phrase.words[0], self.text, end):
                 return self.organization(phrase.words[0], "name")
             return None
-        called = CALLED.match(self.text, self.own_end(phrase, start, end))
+        own_end = self.own_end(phrase, start, end)
+        beside = self.mention_from(own_end + 2, end) if self.text[own_end : own_end + 2] == ", " else None
+        if beside is not None and beside.end <= end and beside.start == own_end + 2 and beside.entity.kind != "person":
+            # "One group, Alder Watch, wants"
+            if beside.entity.kind == "organization" or " " in beside.entity.name:
+                return self.of_entity(beside.entity, "nominal", "speaker.institution", "organization")
+        called = CALLED.match(self.text, own_end)
         if called is not None:
             for mention in self.names.inside(called.end(), called.end() + 12)[:1]:
                 if self.text[called.end() : mention.start].strip(' “"') in ("", "the"):
                     return self.of_entity(mention.entity, "nominal", "speaker.institution", "organization")
-        capital = phrase.modifiers[-1] if phrase.modifiers else ""
+        capital = phrase.modifiers[0] if len(phrase.modifiers) == 1 else ""
         if head.kind == "collective" and capital[:1].isupper() and (spelt := self.body_by_word(capital)) is not None:
             return self.again(spelt, "nominal", "speaker.institution")  # "the AWG group"
         if phrase.determiner == "definite" and head.form in ("group", "organization") and not phrase.after:

@@ -242,6 +242,8 @@ def test_a_body_is_known_by_the_name_beside_its_kind(marked: str, name: str | No
         ("The Harbor Bank met voters. ⟦The group⟧ said ⟪no⟫.", "Harbor Bank / organization"),
         ("NATO met in Alder. ⟦The group⟧ said ⟪no⟫.", "group / group"),
         ("Black Harbor Matter met. ⟦The BHM group⟧ said ⟪no⟫.", "Black Harbor Matter / organization"),
+        ("⟦One group, Alder Rent Watch,⟧ said ⟪no⟫.", "Alder Rent Watch / organization"),
+        ("⟦ISIS⟧ said ⟪no⟫.", "Islamic State / organization"),
         ("⟦An anti-Ruiz PAC⟧ said ⟪no⟫.", "anti-Ruiz pac / organization"),
         ("⟦A batch of letters⟧ said ⟪no⟫.", "letters / document"),
     ],
