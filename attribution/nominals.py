@@ -17,7 +17,7 @@ GENERAL = {
     "we": "people", "us": "people", "our": "people", "you": "readers", "your": "readers", "everyone": "people",
     "everybody": "people", "anyone": "people", "anybody": "people", "no one": "people", "nobody": "people",
     "not everyone": "people", "some": "some people", "many": "many people", "others": "others", "most": "most people",
-    "few": "few people", "those": "people", "someone": "somebody", "somebody": "somebody",
+    "few": "few people", "those": "people", "someone": "someone", "somebody": "somebody",
 }  # fmt: skip
 PRONOUNS: dict[str, str] = (
     dict.fromkeys(("he", "him", "his", "himself"), "male")
@@ -109,7 +109,8 @@ _COUNTED = re.compile(
 # "Democrats today", "activists here", "the ad itself": no part of what somebody is called
 TRAILING = re.compile(
     r"(?<=[\w.”’\"]) (?:himself|herself|itself|themselves|today|here|there|overall|nationwide|everywhere|elsewhere|"
-    r"alone|worldwide|now|(?:last|this|next) (?:week|month|year|fall|spring|summer|winter)|at home)[ ,]*$"
+    r"alone|worldwide|now|(?:last|this|next) (?:week|month|year|fall|spring|summer|winter)|at home)"
+    r"(?:[ ,]*$|(?=, (?:including|especially|particularly)\b))"
 )
 GROUPED_DIGITS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _LEAD = re.compile(

@@ -113,7 +113,7 @@ class PronounStage(PluralStage):
             if self.is_house_voice(start):
                 assert self.publisher is not None
                 return self.found(self.again(self.organization(self.publisher), "pronoun", "speaker.publisher"))
-        if name == "somebody":
+        if name in ("somebody", "someone"):
             return self.found(Answer(name, "unnamed", "pronoun", "speaker.general", self.scoped_id("unnamed", name)))
         return self.found(Answer(name, "group", "pronoun", "speaker.general", self.slug_id(name), plural=True))
 

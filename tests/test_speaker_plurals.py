@@ -135,6 +135,8 @@ def test_patterns_take_no_more_than_linear_time(unit: str) -> None:
     ("marked", "last"),
     [
         ("⟦Activists here⟧ said ⟪no⟫.", "activists / group"),
+        ("⟦Farmers here, including Ana Ruiz,⟧ said ⟪no⟫.", "farmers / group"),
+        ("⟦Someone⟧ said ⟪no⟫.", "someone / unnamed"),
         ("Ana Ruiz came. ⟦Ruiz herself⟧ said ⟪no⟫.", "Ana Ruiz / person"),
         ("⟦An increasing number of farmers⟧ said ⟪no⟫.", "farmers / group"),
         ("⟦1,409 teachers⟧ said ⟪no⟫.", "teachers / group"),
