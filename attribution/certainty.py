@@ -9,7 +9,6 @@ from .described import KINSHIP
 from .nominals import RolesKey, parse_phrase, roles_key
 from .roles import RoleLexicon
 from .speaker_names import Answer, names_somebody
-from .types import SpeakerType
 
 # Answers that repeat or paraphrase the source's own words: how it is phrased tells how often they are right.
 DESCRIBING = frozenset(
@@ -20,15 +19,6 @@ DESCRIBING = frozenset(
 RELATIONS = KINSHIP | {"lawyer", "attorney", "doctor", "colleague", "friend", "boss"}
 # A softmax share beyond these says nothing more.
 MIN_SHARE, MAX_SHARE = 0.02, 0.998
-
-
-def is_withheld(kind: SpeakerType, name: str, chance: float, threshold: float) -> bool:
-    """Return whether an answer is too unsure to be given: more likely wrong than the threshold allows.
-
-    A body that the text calls by its kind only ("police", "the city") is always given: which one it is may be open,
-    that it is a body is not.
-    """
-    return chance < threshold and (kind != "organization" or names_somebody(kind, name))
 
 
 def answer_features(answer: Answer, source: str, roles: RoleLexicon) -> dict[str, float]:

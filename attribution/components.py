@@ -175,12 +175,20 @@ def make_attribution_finder(
     "sayso_speakers",
     requires=["doc.spans"],
     assigns=["doc.spans", "doc._.attributions"],
-    default_config={"spans_key": SPANS_KEY, "registry": [], "mask_boilerplate": True},
+    default_config={"spans_key": SPANS_KEY, "registry": [], "mask_boilerplate": True, "min_speaker": None},
 )
 def make_speaker_linker(
-    nlp: Language, name: str, spans_key: str, registry: list[str], mask_boilerplate: bool
+    nlp: Language,
+    name: str,
+    spans_key: str,
+    registry: list[str],
+    mask_boilerplate: bool,
+    min_speaker: float | None,
 ) -> SpeakerLinker:
-    """Build the component that resolves speakers; `registry` names the user's own files beside the shipped ones."""
+    """Build the component that resolves speakers; `registry` names the user's own files beside the shipped ones.
+
+    `min_speaker` as in `Extractor`.
+    """
     known = Registry.read([Path(path) for path in registry])
-    extractor = Extractor(known, model=RULES, mask_boilerplate=mask_boilerplate)
+    extractor = Extractor(known, model=RULES, mask_boilerplate=mask_boilerplate, min_speaker=min_speaker)
     return SpeakerLinker(extractor, spans_key=spans_key)

@@ -39,8 +39,9 @@ class Extractor:
     """Finds an article's attributions and their speakers; holds lexicons, model and registry, nothing of any article.
 
     `model` as in `read_tagger`: None for the packaged one, "rules" for the rules alone, a folder or a Hub id.
-    `conventions`: "guidelines" (ours), or "polnear" for spans as that corpus has them (see `combine.POLNEAR`); rules
-    alone know only ours.
+    `min_speaker`: leave out speakers less sure than this, 0 to 1, instead of those below the shipped thresholds; 0
+    gives all. `conventions`: "guidelines" (ours), or "polnear" for spans as that corpus has them (see
+    `combine.POLNEAR`); rules alone know only ours.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Extractor:
         model: str | Path | None = None,
         mask_boilerplate: bool = True,
         conventions: str = "guidelines",
+        min_speaker: float | None = None,
     ) -> None:
         self.engine = RuleEngine()
         settings = read_conventions(conventions)
@@ -57,6 +59,7 @@ class Extractor:
         self._together = None if tagger is None else ModelAndRules(tagger, self.engine, settings=settings)
         self.registry = registry
         self.mask_boilerplate = mask_boilerplate
+        self.min_speaker = min_speaker
 
     def __call__(self, article: Article) -> list[Attribution]:
         """Return the attributions of `article` in text order, each with its speaker or None."""
@@ -139,6 +142,7 @@ class Extractor:
             date=article.date,
             masks=masks,
             recognised=recognised,
+            min_speaker=self.min_speaker,
             publisher=article.publisher,
         )
 

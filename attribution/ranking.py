@@ -12,19 +12,20 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from .errors import ArtifactError
+from .types import SpeakerType
 
-SCHEME = 2
+SCHEME = 3
 WEIGHTS_FILE = "weights.json"
 FOLDS_FILE = "folds.json"
 MANIFEST_FILE = "manifest.json"
-KEYS = frozenset({"scheme", "name", "version", "weights", "certainty", "threshold"})
+KEYS = frozenset({"scheme", "name", "version", "weights", "certainty", "thresholds"})
 
 Features = Mapping[str, float]
 
@@ -39,15 +40,41 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How sure an answer must be to be given, by what it claims, each a chance from 0 to 1."""
+
+    naming: float = 0.0
+    """People, countries and bodies by their names."""
+    describing: float = 0.0
+    """Groups and documents: which ones is rarely clear from their words alone ("Republicans", "the report")."""
+    open: float = 0.0
+    """Unnamed people, and bodies by their kind ("police"): which one may be open, what they are is not."""
+
+    @classmethod
+    def all(cls, least: float) -> Thresholds:
+        """Return the thresholds that ask the same of every answer."""
+        return cls(least, least, least)
+
+    def passes(self, kind: SpeakerType, chance: float, *, named: bool) -> bool:
+        """Return whether an answer with this chance to be right is sure enough to be given.
+
+        `named` tells a body by its name from one by its kind.
+        """
+        if kind == "unnamed" or (kind == "organization" and not named):
+            return chance >= self.open
+        return chance >= (self.describing if kind in ("group", "document") else self.naming)
+
+
+@dataclass(frozen=True, slots=True)
 class SpeakerRanker:
     """Weights by kind of source ("pronoun", "nominal") and feature, and those of an answer's certainty.
 
-    An answer whose chance to be right is below `threshold` is withheld.
+    An answer whose chance to be right is below its threshold is withheld.
     """
 
     weights: Mapping[str, Mapping[str, float]]
     certainty: Mapping[str, float] = field(default_factory=dict)
-    threshold: float = 0.0
+    thresholds: Thresholds = Thresholds()
 
     @classmethod
     def read(cls, folder: Traversable | None = None) -> SpeakerRanker:
@@ -71,7 +98,7 @@ class SpeakerRanker:
                     for kind, weights in record["weights"].items()
                 },
                 certainty={name: _number(weight) for name, weight in record["certainty"].items()},
-                threshold=_number(record["threshold"]),
+                thresholds=Thresholds(**{name: _number(least) for name, least in record["thresholds"].items()}),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ArtifactError(f"{where}: {WEIGHTS_FILE} is damaged ({error!r}); reinstall sayso") from error
@@ -82,7 +109,7 @@ class SpeakerRanker:
             "scheme": SCHEME,
             "weights": {kind: dict(sorted(weights.items())) for kind, weights in sorted(self.weights.items())},
             "certainty": dict(sorted(self.certainty.items())),
-            "threshold": self.threshold,
+            "thresholds": asdict(self.thresholds),
         }
 
     def choose(self, kind: str, candidates: Sequence[Features]) -> Choice | None:

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .antecedents import Spoke
-from .certainty import answer_features, is_withheld
+from .certainty import answer_features
 from .double_roles import find_bearer
 from .mentions import find_names
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
 from .publishers import find_publisher
-from .ranking import SpeakerRanker, default_ranker
+from .ranking import SpeakerRanker, Thresholds, default_ranker
 from .recognised import Recognised
 from .registry import Registry
 from .roles import default_source_patterns
 from .speaker_appositives import AppositiveStage
 from .speaker_bodies import ONE_OF
-from .speaker_names import DECLINED, Answer, Said, anchor
+from .speaker_names import DECLINED, Answer, Said, anchor, names_somebody
 from .speaker_pronouns import WHOSE
 from .types import Attribution, Speaker
 from .worded_titles import find_titled
@@ -47,17 +48,22 @@ def resolve_speakers(
     masks: Sequence[tuple[int, int]] = (),
     ranker: SpeakerRanker | None = None,
     recognised: Sequence[Recognised] = (),
+    min_speaker: float | None = None,
     publisher: str | None = None,
 ) -> list[Attribution]:
     """Return the attributions in their order, each with `speaker` set or None (declined) and its reason in `why`.
 
     Deterministic and without state. `date` (ISO, may be partial) decides who held an office; without it only the
     article itself tells. Names inside `masks` (boilerplate) are not seen. Nothing is read beyond `text`.
-    `ranker` defaults to the one that ships. `recognised` are names that another pipeline found in `text`.
+    `ranker` defaults to the one that ships. `min_speaker` asks the same confidence of every speaker instead of the
+    ranker's thresholds: 0 gives all. `recognised` are names that another pipeline found in `text`.
     `publisher` says who "we" is where a newspaper speaks of itself: "We asked our readers".
     """
     if not attributions:
         return []
+    ranker = ranker or default_ranker()
+    if min_speaker is not None:
+        ranker = replace(ranker, thresholds=Thresholds.all(min_speaker))
     names = find_names(text, registry, masks=masks, recognised=recognised)
     resolver = Resolver(
         text,
@@ -65,7 +71,7 @@ def resolve_speakers(
         registry,
         date,
         names,
-        ranker=ranker or default_ranker(),
+        ranker=ranker,
         publisher=find_publisher(publisher, registry),
     )
     return [
@@ -91,7 +97,8 @@ class Resolver(AppositiveStage):
         if answer is None:
             return None, why
         chance = self.ranker.chance(answer_features(answer, item.source or "", self.registry.roles))
-        if is_withheld(answer.type, answer.name, chance, self.ranker.threshold):
+        named = names_somebody(answer.type, answer.name)
+        if not self.ranker.thresholds.passes(answer.type, chance, named=named):
             return None, f"{DECLINED}.unsure"
         return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 2)), why
 

@@ -32,6 +32,7 @@ class Attributor:
         *,
         version: str,
         min_confidence: float = 0.0,
+        min_speaker: float | None = None,
         nlp: Language | None = None,
         model: str | Path | None = None,
         registry: Sequence[str | Path] = (),
@@ -42,6 +43,7 @@ class Attributor:
         self.extractor = extractor
         self.version = version
         self.min_confidence = min_confidence
+        self._min_speaker = min_speaker
         self._own_nlp = nlp
         self._model = None if model is None else str(model)
         self._registry = [str(path) for path in registry]
@@ -59,7 +61,7 @@ class Attributor:
         if "sayso_attribution" not in nlp.pipe_names:
             nlp.add_pipe("sayso_attribution", config={"model": self._model, "conventions": self._conventions})
         if "sayso_speakers" not in nlp.pipe_names:
-            nlp.add_pipe("sayso_speakers", config={"registry": self._registry})
+            nlp.add_pipe("sayso_speakers", config={"registry": self._registry, "min_speaker": self._min_speaker})
         return nlp
 
     def __call__(self, article: str | Article) -> list[Attribution]:
@@ -94,13 +96,15 @@ def load(
     *,
     registry: Sequence[str | Path] = (),
     min_confidence: float = 0.0,
+    min_speaker: float | None = None,
     nlp: Language | None = None,
     conventions: str = "guidelines",
 ) -> Attributor:
     """Return an Attributor ready to use; lexicons and registry are read here, not on the first article.
 
     `model`: None or "attribution-en" for rules and the packaged model, "rules" for the rules alone, a model's folder,
-    or a Hub id (which opens a socket). `registry`: your own speaker files, added to the shipped ones. `nlp`:
+    or a Hub id (which opens a socket). `registry`: your own speaker files, added to the shipped ones. `min_speaker`:
+    leave out speakers less sure than this, 0 to 1; unset: by thresholds at which 95 % are right, 0: give all. `nlp`:
     your own spaCy pipeline, to which our components are added where they are missing. `conventions`: "guidelines", or
     "polnear" for cues, sources and contents as that corpus annotates them ("has said", "who", "that …").
     Raises ArtifactError for a model that this release doesn't have, ConfigError for a broken registry.
@@ -109,11 +113,19 @@ def load(
     from .attribution.extraction import Extractor
     from .attribution.registry import Registry
 
-    extractor = Extractor(Registry.read([Path(path) for path in registry]), model=model, conventions=conventions)
+    if min_speaker is not None and not 0.0 <= min_speaker <= 1.0:
+        raise ConfigError(f"min_speaker is a probability, allowed are 0 to 1, got {min_speaker}")
+    extractor = Extractor(
+        Registry.read([Path(path) for path in registry]),
+        model=model,
+        conventions=conventions,
+        min_speaker=min_speaker,
+    )
     return Attributor(
         extractor,
         version=f"{extractor.version}@{__version__}",
         min_confidence=min_confidence,
+        min_speaker=min_speaker,
         nlp=nlp,
         model=model,
         registry=registry,

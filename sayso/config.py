@@ -53,6 +53,12 @@ class Settings(BaseModel):
     min_confidence: float = Field(
         default=0.0, ge=0, le=1, description="Leave out attributions less sure than this (0 to 1)."
     )
+    min_speaker: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Leave out speakers less sure than this; unset: so that 95 % are right, 0: give all.",
+    )
     codebook: str = Field(
         default="ukraine-2021",
         description="Codebook of the stances to label, a name or .toml file; `none` for no stances.",

@@ -36,13 +36,15 @@ def run_evaluate_speakers(
     speakers: Path | None = None,
     end_to_end: bool = False,
     model: str | None = None,
+    min_speaker: float | None = None,
     registry: Registry | None = None,
     progress: Callable[[Iterable[Article]], Iterable[Article]] | None = None,
 ) -> SpeakerReport:
     """Return the scores of the speakers of gold's attributions, or with `end_to_end` of those that `model` finds.
 
     An article that the choice of antecedents was trained on is resolved by weights fitted without it, so that no figure
-    is about what was learned by heart. `speakers` is a file of speaker labels apart from gold.
+    is about what was learned by heart. `speakers` is a file of speaker labels apart from gold, `min_speaker`
+    as in `Extractor`.
     """
     from .evaluate import predict
 
@@ -56,13 +58,13 @@ def run_evaluate_speakers(
         ranker, fitted_without = ranker_for(text_hash(document.text))
         held_out += fitted_without
         if end_to_end:
-            items = resolve(document, found.get(document.id, []), registry, ranker)
+            items = resolve(document, found.get(document.id, []), registry, ranker, min_speaker)
             paired, n_missed, n_spurious = pair_outcomes(document, items)
             outcomes += paired
             missed += n_missed
             spurious += n_spurious
         else:
-            items = resolve(document, gold_attributions(document), registry, ranker)
+            items = resolve(document, gold_attributions(document), registry, ranker, min_speaker)
             outcomes += [
                 Outcome(document.id, speaker, item.speaker, item.why[-1])
                 for gold_item, item in zip(document.attributions, items, strict=True)
@@ -82,7 +84,11 @@ def run_evaluate_speakers(
 
 
 def resolve(
-    document: GoldDocument, items: list[Attribution], registry: Registry, ranker: SpeakerRanker
+    document: GoldDocument,
+    items: list[Attribution],
+    registry: Registry,
+    ranker: SpeakerRanker,
+    min_speaker: float | None = None,
 ) -> list[Attribution]:
     """Return the attributions with speakers, resolved anew, in their order."""
     masks = [(mask.start, mask.end) for mask in find_boilerplate(document.text)]
@@ -94,6 +100,7 @@ def resolve(
         masks=masks,
         ranker=ranker,
         publisher=document.publisher,
+        min_speaker=min_speaker,
     )
 
 

@@ -14,19 +14,19 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sayso.attribution.antecedents import Candidate, Place, Quotations, find_candidates
 from sayso.attribution.boilerplate import find_boilerplate
-from sayso.attribution.certainty import answer_features, is_withheld
+from sayso.attribution.certainty import answer_features
 from sayso.attribution.errors import ConfigError
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldDocument, GoldSpeaker, read_gold, read_json_lines
 from sayso.attribution.mentions import Entity, find_names
 from sayso.attribution.publishers import find_publisher
-from sayso.attribution.ranking import FOLDS_FILE, MANIFEST_FILE, SCHEME, WEIGHTS_FILE, SpeakerRanker
+from sayso.attribution.ranking import FOLDS_FILE, MANIFEST_FILE, SCHEME, WEIGHTS_FILE, SpeakerRanker, Thresholds
 from sayso.attribution.registry import Registry, default_registry
 from sayso.attribution.roles import Gender
 from sayso.attribution.speaker_match import speaker_matches
@@ -237,7 +237,7 @@ def resolve_documents(documents: Iterable[GoldDocument], registry: Registry, ran
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What `recipe.toml` fixes: data, folds, strength of the regularisation, and the threshold.
+    """What `recipe.toml` fixes: data, folds, strength of the regularisation, and the thresholds.
 
     `c` holds the strengths for the choices by kind and for the certainty. `labelled` are articles whose speakers the
     file `labels` beside the recipe has; the file `pronouns` there, if named, has further speakers of theirs, for single
@@ -255,7 +255,7 @@ class Recipe:
     c: Mapping[str, float]
     folds: int
     seed: int
-    threshold: float
+    thresholds: Thresholds
     pronouns: str = ""
 
     @classmethod
@@ -263,7 +263,8 @@ class Recipe:
         """Return the recipe in a TOML file; ConfigError when a key is missing or unknown."""
         try:
             raw = tomllib.loads(path.read_text(encoding="utf-8"))
-            return cls(**{**raw, "genres": tuple(raw["genres"])})
+            thresholds = Thresholds(**raw["thresholds"])
+            return cls(**{**raw, "genres": tuple(raw["genres"]), "thresholds": thresholds})
         except (OSError, tomllib.TOMLDecodeError, TypeError, KeyError) as error:
             allowed = ", ".join(cls.__dataclass_fields__)
             raise ConfigError(f"{path}: not a speaker recipe ({error}); it needs exactly {allowed}") from error
@@ -301,7 +302,7 @@ def train_speakers(
         say(f"fold of {len(held_out)} articles done")
     rankers = [
         SpeakerRanker(
-            weights, fit_certainty(_flat(judged[:n] + judged[n + 1 :]), c=plan.c["certainty"]), plan.threshold
+            weights, fit_certainty(_flat(judged[:n] + judged[n + 1 :]), c=plan.c["certainty"]), plan.thresholds
         )
         for n, weights in enumerate(choosing)
     ]
@@ -310,7 +311,7 @@ def train_speakers(
         for fold, ranker in zip(dealt, rankers, strict=True)
     ]
     everything = fit_certainty(_flat(judged), c=plan.c["certainty"])
-    final = SpeakerRanker(fit_weights([*examples, *extra], c=plan.c), everything, plan.threshold)
+    final = SpeakerRanker(fit_weights([*examples, *extra], c=plan.c), everything, plan.thresholds)
     answers = [
         (one.outcome, ranker.chance(one.features)) for fold, ranker in zip(judged, rankers, strict=True) for one in fold
     ]
@@ -323,7 +324,7 @@ def train_speakers(
     )
     metrics["data"] |= {"choices_single_pronouns": len(further)}
     metrics["data"] |= {"labelled_sha256": _sha256(data / plan.labelled), "labels_sha256": _sha256(labels)}
-    metrics["labelled"] = summarise([_given(*one, plan.threshold) for one in answers if one[0].article not in of_dev])
+    metrics["labelled"] = summarise([_given(*one, plan.thresholds) for one in answers if one[0].article not in of_dev])
     write_folder(out, final, metrics, recipe, folds)
     for name in filter(None, (plan.labels, plan.pronouns)):
         if recipe.parent.resolve() != out.resolve():
@@ -336,9 +337,9 @@ def _flat(folds: Sequence[Sequence[Judged]]) -> list[Judged]:
     return [one for fold in folds for one in fold]
 
 
-def _given(one: Outcome, chance: float, threshold: float) -> Outcome:
+def _given(one: Outcome, chance: float, thresholds: Thresholds) -> Outcome:
     """Return the outcome as a user gets it: what is too unsure is withheld."""
-    if one.speaker is None or not is_withheld(one.speaker.type, one.speaker.name, chance, threshold):
+    if one.speaker is None or thresholds.passes(one.speaker.type, chance, named=_names(one.speaker)):
         return one
     return replace(one, speaker=None, why="speaker.declined.unsure")
 
@@ -372,7 +373,7 @@ def measure(
     answers: Sequence[tuple[Outcome, float]], plan: Recipe, data: Path, *, n_examples: tuple[int, int]
 ) -> dict[str, Any]:
     """Return the figures of the out-of-fold outcomes as a user gets them; curves over all answers by their chance."""
-    outcomes = [_given(one, chance, plan.threshold) for one, chance in answers]
+    outcomes = [_given(one, chance, plan.thresholds) for one, chance in answers]
 
     def grouped(key: Callable[[Outcome], str]) -> dict[str, dict[str, Any]]:
         groups: dict[str, list[Outcome]] = defaultdict(list)
@@ -392,7 +393,7 @@ def measure(
             "choices_polnear": n_examples[0],
             "choices_gum": n_examples[1],
         },
-        "threshold": plan.threshold,
+        "thresholds": asdict(plan.thresholds),
         "all": _row(outcomes),
         "naming": _row([one for one in outcomes if (who := one.speaker) is not None and _names(who)]),
         "describing": _row([one for one in outcomes if (who := one.speaker) is not None and not _names(who)]),

@@ -110,7 +110,7 @@ def attribution(
 
 
 @app.command()
-@takes("model")
+@takes("model", "min_speaker")
 def speakers(
     gold: Gold,
     articles: Articles = None,
@@ -136,7 +136,14 @@ def speakers(
             yield from shown
 
     report = run_evaluate_speakers(
-        gold, articles, limit, speakers=labels, end_to_end=end_to_end, model=run.settings.model, progress=with_bar
+        gold,
+        articles,
+        limit,
+        speakers=labels,
+        end_to_end=end_to_end,
+        model=run.settings.model,
+        min_speaker=run.settings.min_speaker,
+        progress=with_bar,
     )
     if as_json:
         sys.stdout.write(safe_json(report.to_json(), indent=2) + "\n")

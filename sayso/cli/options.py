@@ -28,7 +28,7 @@ READING = (
     "strict",
     "max_bytes",
 )
-FINDING = ("model", "registry", "min_confidence")
+FINDING = ("model", "registry", "min_confidence", "min_speaker")
 METAVARS = {
     "model": "NAME",
     "codebook": "NAME|FILE",
@@ -36,6 +36,7 @@ METAVARS = {
     "registry": "FILE",
     "encoding": "NAME",
     "min_confidence": "0..1",
+    "min_speaker": "0..1",
     "max_bytes": "N",
 }
 
@@ -76,6 +77,8 @@ def _setting_parameter(name: str) -> inspect.Parameter:
         return _keyword(name, Annotated[bool | None, typer.Option(f"{flag}/--no-{flag[2:]}", **options)], None)
     if kind in (float, int):
         flag_type: Any = kind
+    elif float in get_args(kind):
+        flag_type = float
     elif name in ("registry",):
         flag_type = Path
     else:

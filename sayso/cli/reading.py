@@ -44,7 +44,12 @@ def load_attributor(settings: Settings) -> Attributor:
     from sayso.api import load
 
     registry = () if settings.registry is None else (settings.registry,)
-    return load(settings.model, registry=registry, min_confidence=settings.min_confidence)
+    return load(
+        settings.model,
+        registry=registry,
+        min_confidence=settings.min_confidence,
+        min_speaker=settings.min_speaker,
+    )
 
 
 def load_labelling_attributor(settings: Settings) -> Attributing:
