@@ -307,6 +307,9 @@ def find_described(
         _drop_present(found)
     if fit and is_told(head):
         found = {key: candidate for key, candidate in found.items() if _FITTING & candidate.features.keys()}
+    if phrase.determiner == "indefinite" and head.kind == "inside":
+        # Who is called nothing of the kind is not meant: "an official" is somebody new.
+        found = {key: candidate for key, candidate in found.items() if _EVIDENCE & candidate.features.keys()}
     candidates = [nobody, *found.values()]
     most = sorted((len(c.entity.mentions) for c in found.values() if c.entity is not None), reverse=True)[:2]
     for candidate in found.values():
@@ -387,6 +390,7 @@ def _has_campaign(text: str, entity: Entity, position: int) -> bool:
 
 _PARTS_OF_OFFICES = frozenset(("general", "secretary", "president", "leader", "chief"))
 _LESSER = ("vice", "deputy", "assistant", "under", "former", "press")
+_EVIDENCE = frozenset({"role.form", "role.canonical", "role.registry", "shared.any"})
 _FITTING = frozenset(("role.form", "role.canonical", "role.registry"))
 _FITS = ("none", "other", "kin", "canonical", "form")
 

@@ -75,6 +75,14 @@ def test_a_nested_one_stands_alone_when_its_holder_is_dropped() -> None:
         assert item.nested_in is None or item.nested_in in {other.id for other in load(min_confidence=0.6)(text)}
 
 
+def test_min_speaker_leaves_out_the_unsure_speakers_and_gives_all_at_zero() -> None:
+    text = "Some Republicans said that rents will rise. Ana Ruiz said that they will fall."
+    assert [item.speaker and item.speaker.name for item in load(min_speaker=0)(text)] == ["Republicans", "Ana Ruiz"]
+    assert [item.speaker for item in load(min_speaker=1)(text)] == [None, None]
+    with pytest.raises(ConfigError, match="min_speaker"):
+        load(min_speaker=-0.1)
+
+
 @pytest.mark.parametrize("minimum", [-0.1, 1.1])
 def test_min_confidence_is_a_probability(minimum: float) -> None:
     with pytest.raises(ConfigError, match="allowed are 0 to 1"):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from sayso.attribution.publishers import find_publisher
-from sayso.attribution.ranking import default_ranker
 from sayso.attribution.speakers import resolve_speakers
 from sayso.attribution.types import Attribution, TextSpan, make_attribution, text_hash
 from test_speakers import REGISTRY, read_marked
-
-# What an answer is, not how sure, is asked here.
-GIVES_ALL = replace(default_ranker(), threshold=0.0)
 
 
 def spoken(marked: str, *, publisher: str | None = None) -> list[str | None]:
     """Return "name / type" of each speaker, None where declined."""
     text, items = read_marked(marked)
-    resolved = resolve_speakers(text, items, registry=REGISTRY, date=None, publisher=publisher, ranker=GIVES_ALL)
+    resolved = resolve_speakers(text, items, registry=REGISTRY, date=None, publisher=publisher, min_speaker=0.0)
     return [f"{s.name} / {s.type}" if (s := item.speaker) else None for item in resolved]
 
 
@@ -187,7 +181,7 @@ def with_cue(text: str, content: str, cue: str, source: str = "") -> Attribution
 
 
 def whys(text: str, *items: Attribution) -> list[str]:
-    resolved = resolve_speakers(text, items, registry=REGISTRY, date=None, ranker=GIVES_ALL)
+    resolved = resolve_speakers(text, items, registry=REGISTRY, date=None, min_speaker=0.0)
     return [f"{item.speaker and item.speaker.name} {item.why[-1]}" for item in resolved]
 
 

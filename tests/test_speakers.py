@@ -35,10 +35,10 @@ from sayso.attribution import (
     speaker_roles,
     speakers,
 )
-from sayso.attribution.ranking import default_ranker
+from sayso.attribution.ranking import Thresholds, default_ranker
 from sayso.attribution.registry import default_registry
 from sayso.attribution.speakers import resolve_speakers
-from sayso.attribution.types import Attribution, TextSpan, make_attribution, text_hash
+from sayso.attribution.types import Attribution, SpeakerType, TextSpan, make_attribution, text_hash
 
 DATE = "2021-12-30"
 MARK = re.compile(r"[⟦⟧⟪⟫]")
@@ -78,8 +78,9 @@ def read_marked(marked: str, *, article_id: str = "a1") -> tuple[str, list[Attri
 
 
 def resolve(marked: str, *, date: str | None = DATE, article_id: str = "a1") -> list[Attribution]:
+    """Return the attributions with every speaker, however unsure: what is withheld has tests of its own."""
     text, attributions = read_marked(marked, article_id=article_id)
-    return resolve_speakers(text, attributions, registry=REGISTRY, date=date)
+    return resolve_speakers(text, attributions, registry=REGISTRY, date=date, min_speaker=0.0)
 
 
 def spoken(marked: str, *, date: str | None = DATE) -> list[str | None]:
@@ -539,7 +540,7 @@ def test_a_ranked_answer_below_the_threshold_is_withheld() -> None:
     text, items = read_marked("Ana Ruiz met Jo Hale. ⟦She⟧ said ⟪no⟫.")
     sure = resolve_speakers(text, items, registry=REGISTRY, date=None)
     assert sure[0].speaker is not None
-    strict = replace(default_ranker(), threshold=0.9999)
+    strict = replace(default_ranker(), thresholds=Thresholds(naming=0.9999))
     (withheld,) = resolve_speakers(text, items, registry=REGISTRY, date=None, ranker=strict)
     assert withheld.speaker is None
     assert withheld.why[-1] == "speaker.declined.unsure"
@@ -584,13 +585,43 @@ def test_types_follow_how_the_language_names_groups_bodies_and_documents(marked:
 
 
 def test_a_description_more_likely_wrong_than_right_is_withheld_but_no_body() -> None:
-    strict = replace(default_ranker(), certainty={}, threshold=0.6)
+    strict = replace(default_ranker(), certainty={}, thresholds=Thresholds(describing=0.6))
     text, items = read_marked("⟦Voters⟧ said ⟪no⟫. ⟦Police⟧ said ⟪no⟫.")
     voters, police = resolve_speakers(text, items, registry=REGISTRY, date=None, ranker=strict)
     assert voters.speaker is None
     assert voters.why[-1] == "speaker.declined.unsure"
     assert police.speaker is not None
     assert (police.speaker.type, police.speaker.name) == ("organization", "police")
+
+
+def test_a_least_confidence_asks_the_same_of_every_speaker() -> None:
+    text, items = read_marked("⟦Ana Ruiz⟧ said ⟪no⟫. ⟦Police⟧ said ⟪no⟫. ⟦An official⟧ said ⟪no⟫. ⟦Voters⟧ said ⟪no⟫.")
+    given = [
+        resolve_speakers(text, items, registry=REGISTRY, date=None, min_speaker=least) for least in (0.0, 0.97, 1.0)
+    ]
+    assert [[item.speaker is not None for item in found] for found in given] == [
+        [True] * 4,
+        [True, False, False, False],
+        [False] * 4,
+    ]
+    assert {item.why[-1] for item in given[-1]} == {"speaker.declined.unsure"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "passes"),
+    [
+        ("person", True, (0.5, 0.49)),
+        ("country", True, (0.5, 0.49)),
+        ("organization", True, (0.5, 0.49)),
+        ("organization", False, (0.1, 0.09)),
+        ("unnamed", False, (0.1, 0.09)),
+        ("group", False, (0.8, 0.79)),
+        ("document", False, (0.8, 0.79)),
+    ],
+)
+def test_each_kind_of_claim_has_its_threshold(kind: SpeakerType, named: bool, passes: tuple[float, float]) -> None:
+    thresholds = Thresholds(naming=0.5, describing=0.8, open=0.1)
+    assert [thresholds.passes(kind, chance, named=named) for chance in passes] == [True, False]
 
 
 @pytest.mark.parametrize(
