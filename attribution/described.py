@@ -307,8 +307,9 @@ def find_described(
         _drop_present(found)
     if fit and is_told(head):
         found = {key: candidate for key, candidate in found.items() if _FITTING & candidate.features.keys()}
-    if phrase.determiner == "indefinite" and head.kind == "inside":
-        # Who is called nothing of the kind is not meant: "an official" is somebody new.
+    if head.kind == "inside":
+        # Who is called nothing of the kind is not meant: "an official" is somebody new, "the aide" nobody
+        # whom the article names.
         found = {key: candidate for key, candidate in found.items() if _EVIDENCE & candidate.features.keys()}
     candidates = [nobody, *found.values()]
     most = sorted((len(c.entity.mentions) for c in found.values() if c.entity is not None), reverse=True)[:2]

@@ -53,8 +53,13 @@ class ListStage(RoleStage):
             return answer.name
         return without_initials(answer.name)
 
-    def person_in(self, item: Attribution, phrase: SourcePhrase, piece: str, at: int, *, first: bool) -> str | None:
-        """Return whom a pronoun or a definite role means beside another speaker: "she and Ed Hale", "the mayor and"."""
+    def person_in(
+        self, item: Attribution, phrase: SourcePhrase, piece: str, at: int, end: int, *, first: bool
+    ) -> str | None:
+        """Return whom a pronoun or a definite role means beside another speaker: "she and Ed Hale", "the mayor and".
+
+        `end` is where the whole source ends: nobody else named in it is meant.
+        """
         pronoun = pronoun_class(piece)
         if pronoun in ("male", "female"):
             gender: Gender = "male" if pronoun == "male" else "female"
@@ -70,7 +75,10 @@ class ListStage(RoleStage):
         if beside is not None and beside[1].islower():
             return None  # "the Ohio senator and the businessman" are two others than each by itself
         answer, _ = self.from_role(item, phrase, at, at + len(piece))
-        return answer.name if answer is not None and answer.type == "person" else None
+        if answer is None or answer.type != "person":
+            return None
+        beside_it = {id(mention.entity) for mention in self.names.inside(at, end)}
+        return None if answer.entity is not None and id(answer.entity) in beside_it else answer.name
 
     def shares_role(self, head: str, phrases: Sequence[SourcePhrase], start: int, end: int) -> bool:
         """Return whether two names go with one inside role: "White House and Pentagon spokesmen"."""
@@ -114,7 +122,7 @@ class ListStage(RoleStage):
             known = self.registry.by_name(piece)
             if known is not None:
                 parts.append(known.name)
-            elif (person := self.person_in(item, phrase, piece, at, first=not parts)) is not None:
+            elif (person := self.person_in(item, phrase, piece, at, end, first=not parts)) is not None:
                 parts.append(without_initials(person))
             elif mention is not None and mention.end >= own_end:
                 parts.append(self.part_name(mention, at))
