@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .lexicon import read_word_lists
+from .mojibake import SIGN_INSIDE
 from .name_edges import is_bare_role, is_people, is_predicate
 from .names import PARTICLES, fold, is_initial
 from .registry import Registry, RegistryEntry, RegistryKey, registry_key
@@ -20,7 +21,9 @@ _CAP = "A-ZÀ-ÖØ-ÞĀ-Ž"
 _ABBREVIATION = (
     r"(?:Mr|Mrs|Ms|Dr|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|St|Jr|Sr|Prof|Rev|Hon|Adm|Maj|Amb|Messrs|Drs|Atty)\."
 )
-_WORD = rf"(?:{_ABBREVIATION}|(?:[{_CAP}]\.)+(?:-[{_CAP}]\w*)?|[{_CAP}]\w*(?:[&'’][{_CAP}]\w*|[-‐‑]\w+)*)"
+# Letters, their accents in decomposed texts, and what badly decoded ones consist of: the "eÃ±a" of "PeÃ±a".
+_REST = rf"[\w\u0300-\u036f]*(?:{SIGN_INSIDE}[\w\u0300-\u036f]*)*"
+_WORD = rf"(?:{_ABBREVIATION}|(?:[{_CAP}]\.)+(?:-[{_CAP}]\w*)?|[{_CAP}]{_REST}(?:[&'’][{_CAP}]{_REST}|[-‐‑]\w{_REST})*)"
 _JOIN = (
     r"(?:[ \u00a0](?:van|von|der|den|de|del|della|di|da|la|le|du|dos|al|bin|ibn|el|of|of[ \u00a0]the"
     r"|(?:in|van)[ \u00a0]['’]t))?"

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .mojibake import repair
+
 APOSTROPHES = "'’‘ʼ`´"
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans(
@@ -29,11 +31,14 @@ INITIALS = re.compile(r"^(?:[^\W\d_]\.)+$|^[^\W\d_]$")
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Return `text` for comparison: lower case, no accents, straight apostrophes and hyphens, single spaces."""
+    """Return `text` for comparison: lower case, no accents, straight apostrophes and hyphens, single spaces.
+
+    Badly decoded letters are those that they were: "PeÃ±a" gives "pena".
+    """
     if text.isascii():
         lowered = text.lower()
     else:
-        lowered = text.casefold().translate(_LETTERS)
+        lowered = repair(text).casefold().translate(_LETTERS)
         if not lowered.isascii():
             decomposed = unicodedata.normalize("NFKD", lowered)
             lowered = "".join(c for c in decomposed if not unicodedata.combining(c))

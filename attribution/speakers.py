@@ -16,6 +16,7 @@ from .antecedents import Spoke
 from .certainty import answer_features
 from .double_roles import find_bearer
 from .mentions import find_names
+from .mojibake import repair
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
 from .publishers import find_publisher
 from .ranking import SpeakerRanker, Thresholds, default_ranker
@@ -100,7 +101,7 @@ class Resolver(AppositiveStage):
         named = names_somebody(answer.type, answer.name)
         if not self.ranker.thresholds.passes(answer.type, chance, named=named):
             return None, f"{DECLINED}.unsure"
-        return Speaker(answer.id, answer.name, answer.type, answer.how, round(chance, 2)), why
+        return Speaker(answer.id, repair(answer.name), answer.type, answer.how, round(chance, 2)), why
 
     def resolve(self, item: Attribution) -> tuple[Answer | None, str]:
         """Return the answer and its reason, and remember who spoke."""
