@@ -37,6 +37,11 @@ CAMPAIGN_REACH = 2500
 NO_RUNNER = frozenset("the this that his her their its presidential republican democratic gop senate house new".split())
 # "The Alder Observer" is one name; "The Advocate" a paper only where the capital isn't a headline's.
 PAPER = re.compile(r"\b[Tt]he ([A-Z][a-z]{2,12})(?= [a-z(])")
+# "March for Harbor", "Leaders’ College", "Future 45"
+PROPER = re.compile(
+    r"(?:the )?([A-Z][\w’'&.-]{1,20}"
+    r"(?: (?:(?:of|for|the|in|at|on|and|to) ){0,2}(?:[A-Z][\w’'&.-]{0,20}|\d{1,4})){0,6})"
+)
 FEDERATIONS = frozenset(
     "germany canada australia russia india mexico brazil switzerland austria belgium nigeria pakistan malaysia".split()
 )
@@ -56,6 +61,14 @@ _CALLED: dict[str, frozenset[str]] = {
 _GROUPS = frozenset({"association", "research", "union", "alliance"})
 GROUP_SENTENCES = 3
 _NEVER = frozenset({"white-house", "kremlin", "us-government"})
+
+
+def read_proper(text: str, start: int, end: int) -> str | None:
+    """Return the capitalised words that fill a text from `start` up to a comma or `end`, None where others do."""
+    match = PROPER.match(text, start, end)
+    if match is None or not (match.end() == end or text[match.end()] == ","):
+        return None
+    return match[1].rstrip(",.")
 
 
 @lru_cache(maxsize=16)
@@ -191,7 +204,7 @@ def find_group(text: str, names: ArticleNames, quoted: Quotations, start: int) -
         if sentence - mention.sentence < GROUP_SENTENCES
         and mention.start not in quoted
         and mention.entity.kind == "organization"
-        and " " in mention.entity.name
+        and (" " in mention.entity.name or (mention.entity.entry and mention.entity.entry.kind == "association"))
         and not is_headline(mention.entity.name)
         and (mention.entity.entry is None or mention.entity.entry.kind in _GROUPS)
     ]

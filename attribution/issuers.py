@@ -63,7 +63,7 @@ POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
 # "records compiled by Alder Watch": theirs, whoever keeps the records.
 MADE_BY = re.compile(
     r"\b(?:compiled|filed|gathered|collected|prepared|published|released|written|issued|"
-    r"obtained and published) (?:[a-z]+ |[A-Z][a-z]+day ){0,3}by (?:the )?"
+    r"obtained and published) (?:[a-z]+ |[A-Z][a-z]+day (?:night |morning |evening )?|in [A-Z][a-z]+ ){0,3}by (?:the )?"
 )
 # What others hand in to the office whose name it has: "FEC filings".
 FILED = frozenset({"filing", "disclosure", "tax return"})

@@ -511,7 +511,9 @@ def _link_singles(
                 found.by_surname.setdefault(key, []).append(entity)
         if entity is None and len(firsts.get(key, ())) == 1:
             entity = firsts[key][0]
-        if entity is None and key in lasts and raw[:1].isupper() and after_article(text, start):
+        if entity is None and key == "house" and parsed.name == "House":
+            entity = _us_house(found, registry) if raw.startswith("The ") or after_article(text, start) else None
+        elif entity is None and key in lasts and raw[:1].isupper() and after_article(text, start):
             entity = lasts[key]
         if entity is None and start in people:
             entity = Entity(parsed.name, "person", None, parsed.gender)
@@ -541,6 +543,23 @@ def _link_singles(
         if parsed.titles or len(entity.mentions) <= MAX_DESCRIBED:
             _describe(text, mention)
     _add_first_names(found, text, first_names)
+
+
+def _us_house(found: ArticleNames, registry: Registry) -> Entity | None:
+    """Return the House of Representatives in an article with another American body; "the House" is no White House."""
+    if "house-of-commons" in found.by_key or "house-of-lords" in found.by_key:
+        return None
+    entity = found.by_key.get("us-house-of-representatives")
+    entry = registry.by_id("us-house-of-representatives")
+    american = any(
+        known.kind == "organization" and known.entry is not None and known.entry.country == "united-states"
+        for known in found.entities
+    )
+    if entity is None and entry is not None and american:
+        entity = Entity(entry.name, "organization", entry)
+        found.entities.append(entity)
+        found.by_key[entry.id] = entity
+    return entity
 
 
 def _add_first_names(found: ArticleNames, text: str, names: dict[str, list[tuple[int, int, ParsedName]]]) -> None:

@@ -19,6 +19,7 @@ from .bodies import (
     is_american,
     is_headline,
     is_paper,
+    read_proper,
 )
 from .capitals import ORG_WORDS
 from .described import BODY_WORDS
@@ -69,6 +70,7 @@ GOES_ON = re.compile(
     r",? (?:that|which|who|[a-z]{3,12}ing|aimed|based|set up|devoted|focused|backed|founded|led|run|owned|funded|"
     r"dedicated|aligned|for|in)\b"
 )
+NO_APPOSITION = re.compile(r"\b(?:[Tt]o|[Ii]n|[Aa]t|[Ff]or|[Ww]ith|[Oo]f|[Aa]nd|[Ll]ike|[Uu]nlike) (?:the )?\Z")
 OWN_CHANNELS = frozenset({"website", "site", "page", "account", "blog", "channel", "program", "show"})
 MEDIA_WORD = re.compile(
     r"\b(?:times|post|news|journal|tribune|herald|gazette|magazine|guardian|press|radio|tv|television|network)$",
@@ -77,7 +79,7 @@ MEDIA_WORD = re.compile(
 _MEDIA_HEADS = frozenset(
     "newspaper paper magazine network broadcaster outlet website channel station journal tabloid daily weekly "
     "publication".split()
-)
+) | {"news agency", "newswire"}
 
 
 class BodyStage(NameStage):
@@ -98,11 +100,19 @@ class BodyStage(NameStage):
             # "One group, Alder Watch, wants"
             if beside.entity.kind == "organization" or " " in beside.entity.name:
                 return self.of_entity(beside.entity, "nominal", "speaker.institution", "organization")
+        own = phrase.owner is not None and self.text[own_end : own_end + 2] == ", "
+        # "Hale's group, March for Harbor,"
+        proper = read_proper(self.text, own_end + 2, end) if own else None
+        if proper is not None and (beside is None or beside.entity.kind != "person"):
+            return replace(self.again(self.organization(proper), "nominal", "speaker.institution"), head=head)
         called = CALLED.match(self.text, own_end)
         if called is not None:
             for mention in self.names.inside(called.end(), called.end() + 12)[:1]:
                 if self.text[called.end() : mention.start].strip(' “"') in ("", "the"):
                     return self.of_entity(mention.entity, "nominal", "speaker.institution", "organization")
+            proper = read_proper(self.text, called.end(), end)
+            if proper is not None:
+                return replace(self.again(self.organization(proper), "nominal", "speaker.institution"), head=head)
         capital = phrase.modifiers[0] if len(phrase.modifiers) == 1 else ""
         if head.kind == "collective" and capital[:1].isupper() and (spelt := self.body_by_word(capital)) is not None:
             return self.again(spelt, "nominal", "speaker.institution")  # "the AWG group"
@@ -110,14 +120,22 @@ class BodyStage(NameStage):
             group = find_group(self.text, self.names, self.quoted, start)
             return self.of_entity(group, "nominal", "speaker.institution", "organization") if group else None
         goes_on = phrase.after or GOES_ON.match(self.text, end) is not None
-        if phrase.determiner not in ("indefinite", "other") or not goes_on or ONE_OF.match(self.text, start):
+        if (
+            phrase.determiner not in ("indefinite", "other", "definite")
+            or not goes_on
+            or ONE_OF.match(self.text, start)
+        ):
             return None
         before = self.names.before(start, most=1)
         if not before or self.text[before[0].end : start] != ", " or before[0].start in self.quoted:
             return None
         entity = before[0].entity
+        near = (max(0, before[0].start - 16), before[0].start)
+        if phrase.determiner == "definite" and NO_APPOSITION.search(self.text, *near) is not None:
+            return None  # "According to the bank, the group that sued"
         # ", a" makes a person of a name that nothing else tells of; what is apposed tells more.
-        told = entity.gender is not None or bool(entity.roles - {head.form, head.canonical})
+        # The roles of "Alder Watch, a group for the mayor" are no sign of a person.
+        told = entity.gender is not None or bool(before[0].titles)
         unsure = entity.kind == "unknown" or (entity.kind == "person" and not told)
         body = entity.kind == "organization" or (unsure and " " in entity.name and not is_given(entity.name))
         body = body and not is_headline(entity.name)
@@ -168,6 +186,9 @@ class BodyStage(NameStage):
         if phrase.owner is None or phrase.determiner not in ("definite", "none") or phrase.owner[:1].isupper():
             return None
         owner = parse_phrase(f"the {phrase.owner}", self.registry.roles)
+        if owner.head is not None and owner.head.form == "group" and not owner.modifiers:
+            group = find_group(self.text, self.names, self.quoted, start)  # "the group's release of letters"
+            return self.of_entity(group, "nominal", "speaker.issuer", "organization") if group is not None else None
         if owner.head is None or owner.head.kind != "institution" or owner.head.plural:
             return None
         answer, _ = self.institution(item, owner, start)

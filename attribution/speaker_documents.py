@@ -263,8 +263,11 @@ class DocumentStage(BodyStage):
         # "An Ohio law" and "New Hampshire polls" are nobody's words but their own.
         law = phrase.head is not None and (phrase.head.form in LAWS or phrase.head.canonical in POLLS)
         inside = [mention for mention in self.names.before(end, most=20) if mention.start >= start]
+        owned = phrase.owner is not None and phrase.owner.islower()
         for mention, following in zip_longest(inside, inside[1:]):
             entity = mention.entity
+            if owned and mention.start >= own_end:
+                break  # "the group's release of letters from Alder Watch" is the group's
             if entity.kind == "person" and CAMPAIGN_AFTER.match(self.text, mention.end) is not None:
                 body = self.organization(f"{split_name(entity.name).surname} campaign")
                 return replace(self.again(body, "nominal", "speaker.issuer"), head=phrase.head)

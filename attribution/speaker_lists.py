@@ -205,6 +205,8 @@ class ListStage(RoleStage):
             phrase = parse_phrase(piece, self.registry.roles)
             if at < 0 or not phrase.words or phrase.after or phrase.determiner == "indefinite":
                 return None
+            if piece.startswith(("who ", "whose ", "which ")):
+                return None
             known = self.registry.by_name(piece)
             mention = self.mention_at(at + len(piece) - 1)
             if known is not None:

@@ -56,6 +56,7 @@ NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )
 # "Western fears that ..." and "European hopes" are nobody's surname.
 REGIONS = frozenset({"african", "arab", "asian", "eastern", "european", "northern", "southern", "western"})
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
+JOINT_POLL = re.compile(r" (?:Poll|Survey)\Z")
 NAME_AFTER_ROLE = re.compile(r"(?:,| ?[—–]| --?)? |[—–]")
 # "another favorite in the Senate — Ana Ruiz of Ohio —"
 DASH = re.compile(r" ?[—–] ?| --? ")
@@ -334,6 +335,8 @@ class NameStage:
             return False  # "the major Super PAC", "an anti-Ruiz PAC"
         if entity.kind == "unknown" and " " in entity.name and self.text[start:end].isupper():
             return False  # a headline in capitals
+        if JOINT_POLL.search(entity.name) and self.text[mention.start - 1 : mention.start] == "/":
+            return False  # "a Harbor Post/Alder University Poll" is by two
         if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:
             return False
         if phrase.head is not None and entity.entry is None:

@@ -194,7 +194,9 @@ class PronounStage(PluralStage):
         return self.found(Answer(name, "unnamed", "pronoun", "speaker.first-person", self.scoped_id("unnamed", name)))
 
     def labelled(self, letter: str) -> tuple[Answer | None, str]:
-        """Return who answers behind an A; whoever asks behind a Q has no name."""
+        """Return who answers behind an A; behind a Q asks whoever publishes the article, if that is known."""
+        if letter == "Q" and self.publisher is not None:
+            return self.found(self.again(self.organization(self.publisher), "implicit", "speaker.publisher"))
         interview = find_interview(self.text)
         asked = find_interviewee(interview, self.text, self.names) if interview is not None and letter == "A" else None
         if asked is None:

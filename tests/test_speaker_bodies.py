@@ -296,3 +296,65 @@ def test_a_document_from_or_in_a_named_body_is_its(marked: str, name: str) -> No
 def test_a_poll_asks_where_a_share_answers() -> None:
     text = "The Harbor College poll is new. Asked whether rents rise, 46 percent said yes."
     assert whys(text, with_cue(text, "whether rents rise", "Asked")) == ["Harbor College speaker.asker"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("The White House and Congress met. ⟦The House⟧ passed ⟪it⟫.", "US House of Representatives / organization"),
+        (
+            "The White House objected. The bill passed ⟦the House⟧ ⟪again⟫.",
+            "US House of Representatives / organization",
+        ),
+        ("The House of Lords met. ⟦The House⟧ said ⟪no⟫.", "House of Lords / organization"),
+    ],
+)
+def test_the_house_is_a_chamber_and_no_white_house(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+def test_behind_a_q_asks_who_publishes() -> None:
+    asked = "Ana Ruiz answers questions.\n\n⟦Q⟧: ⟪Will rents rise?⟫\n\nA: No."
+    assert spoken(asked, publisher="usa-today") == ["USA Today / organization"]
+    assert spoken(asked) == [None]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Alder Rent Watch, ⟦the super PAC⟧ supporting the mayor, said ⟪no⟫.", "Alder Rent Watch / organization"),
+        ("According to Alder Rent Watch, ⟦the super PAC⟧ supporting the mayor said ⟪no⟫.", "super pac / organization"),
+        ("⟦A new super PAC called Harbor 45⟧ said ⟪no⟫.", "Harbor 45 / organization"),
+        ("Ed Hale met voters. ⟦Mr. Hale's group, March for Harbor,⟧ said ⟪no⟫.", "March for Harbor / organization"),
+        ("Ed Hale met voters. ⟦Mr. Hale's group, which marches,⟧ said ⟪no⟫.", "Hale group / group"),
+    ],
+)
+def test_a_body_goes_by_the_name_set_beside_it(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        (
+            "WikiLeaks met. ⟦The group's release of letters from the Harbor Rent Association⟧ showed ⟪so⟫.",
+            "WikiLeaks / organization",
+        ),
+        (
+            "⟦A release of letters from the Harbor Rent Association⟧ showed ⟪so⟫.",
+            "Harbor Rent Association / organization",
+        ),
+        (
+            "⟦Disclosures filed Sunday night by the Harbor Rent Association⟧ show ⟪so⟫.",
+            "Harbor Rent Association / organization",
+        ),
+        ("⟦A lawsuit filed in Alder by Ana Ruiz⟧ says ⟪so⟫.", "Ana Ruiz / person"),
+    ],
+)
+def test_a_document_is_whose_who_owns_or_filed_it(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+def test_what_whose_tells_makes_nobody_speak_along() -> None:
+    marked = "Ana Ruiz met voters. ⟦Ruiz, whose coalition includes tenants and sailors,⟧ said ⟪no⟫."
+    assert spoken(marked) == ["Ana Ruiz / person"]
