@@ -16,7 +16,11 @@ STATE_WORDS = frozenset(
 )
 # "Democrats on Capitol Hill", "bankers on Wall Street"
 _ADDRESSES = frozenset({"hill", "street"})
-_SMALL = frozenset("the a an his her its their this that".split())
+_SMALL = frozenset("the a an his her its their this that same respective".split())
+# "This year's speakers" are speakers.
+_TIMES = frozenset("year month week season cycle election day today tonight yesterday".split())
+# "Voters in six states", "families of those killed"
+_COUNTS = frozenset("each every all any those two three four five six seven eight nine ten several some many".split())
 TITLE_DOTS = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep|President)\.?\s+")
 ADJECTIVES = {"us": "US", "u.s.": "US", "american": "US"}
 MAX_WORDS = 8
@@ -75,6 +79,8 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
     """Return whom the source belongs to, as words before its noun: ["US", "administration"] of "in Biden's …"."""
     if phrase.owner is not None:
         words = TITLE_DOTS.sub("", phrase.owner).split()
+        if words and fold(words[-1]) in _TIMES:
+            return []
         country = registry.country_of(phrase.owner)
         if country is not None:
             return [country_adjective(country)]
@@ -82,7 +88,7 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
     if len(phrase.after) < 2 or fold(phrase.after[0]) not in ("of", "in", "for", "at", "from", "with", "to", "on"):
         return []
     first = phrase.after[1]
-    if fold(first) in ("each", "every", "all", "any"):
+    if fold(first) in _COUNTS:
         return []  # "voters in each state"
     if fold(phrase.after[0]) in ("to", "on") and not (first[:1].isupper() or fold(first) in _SMALL):
         return []  # "polls to emerge"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -41,9 +42,11 @@ _DETERMINER_WORDS: dict[Determiner, str] = {
 }
 # "Small groups of protesters" are protesters; "the Group of Seven" keeps its capital and its name.
 CONTAINER = re.compile(
-    r"^(?:(the|these|those) |an? |some |several |various |two |three )?(?:[A-Za-z][a-z-]{1,14} ){0,2}"
+    r"^(?:([Tt]he|[Tt]hese|[Tt]hose) |[Aa]n? |some |several |various |two |three )?"
+    r"(?:\d{1,2}(?:\.\d)?(?:%|-percent| percent) )?(?:[A-Za-z][a-z-]{1,14} ){0,2}"
     r"(?:groups?|coalitions?|crowds?|throngs?|pairs?|trios?|quartets?|bands?|clusters?|generations?|gatherings?|"
-    r"cross-sections?|legions?|pockets?|mix|chorus|rosters?|constellations?|handfuls?) of "
+    r"cross-sections?|legions?|pockets?|mix|chorus|rosters?|constellations?|handfuls?|floods?|waves?|swaths?|"
+    r"segments?|clutch|class|(shares?|percentages?|proportions?|pluralit(?:y|ies)|majorit(?:y|ies))) of "
     r"(?=(?:(?:about|nearly|almost|some|more than|over|at least|the) )?"
     r"(?:[a-z]|\d|[A-Z][\w-]{2,20}(?:s|ns)?\b))"
 )
@@ -72,7 +75,8 @@ PARTITIVE = re.compile(
 )
 # The noun phrase's own words end before these; what follows describes it.
 _AFTER_HEAD = """
-of for in at from with on to by about under close near inside within around across as against over after before during
+of for in at from with on to by about under close near inside outside elsewhere throughout within around across as
+against over after before during
 who that which whose whom where when including representing familiar
 privy aware loyal opposed involved speaking told said and or on behalf among
 like such unlike polled surveyed
@@ -82,7 +86,8 @@ AFTER_HEAD = frozenset(_AFTER_HEAD.split())
 WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 # "tax experts I spoke to", "corporations looking to cut": a clause follows the noun's own words.
 CLAUSE_INSIDE = re.compile(
-    r"(?<=[a-z]) (?:(?:I|we|he|she|they|you) [a-z]|(?:have|has|had|was|were|are|is|looking|led|worried|devoted|working|"
+    r"(?<=[a-z]) (?:(?:I|we|he|she|they|you)(?:['’](?:ve|d|re|m|ll))? [a-z]|"
+    r"(?:have|has|had|was|were|are|is|looking|led|worried|devoted|working|"
     r"seeking|trying|opposed|challenging|aimed|intended|ranging) )"
 )
 PARTICIPLE = re.compile(r"[a-z]{3,14}(?:ing|ed)")
@@ -123,6 +128,10 @@ POSSESSIVE_WORD = re.compile(r"^(.+?)['’]s$|^(.+?s)['’]$", re.IGNORECASE)
 
 
 _SOME_OF = r"(?:not )?(?:all|most|many|some|several|few|a few|both|each|one|two|three|none|neither|any|either) of "
+# "Virtually no one", "almost everybody"
+NEARLY = re.compile(
+    r"^(?:virtually|almost|nearly|practically|seemingly|just about) (?=(?:every|no |no-|nobody|all\b|any))"
+)
 OF_WHOM = re.compile(_SOME_OF + "whom")
 OF_THEM = re.compile(_SOME_OF + r"(?:them|those|these|those (?:two|three|four)|the (?:two|three|four))")
 
@@ -149,7 +158,7 @@ class SourcePhrase:
 @lru_cache(maxsize=16384)
 def pronoun_class(source: str) -> str | None:
     """Return the class of a source that is one pronoun (`male`, `plural`, `relative` …), else None."""
-    folded = fold(source).strip(" ,.\"'“”«»:;()-")
+    folded = NEARLY.sub("", fold(source).strip(" ,.\"'“”«»:;()-"), count=1)
     for ending in (
         "'s",
         " himself",
@@ -216,7 +225,7 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     words = _WORDS.findall(text)
     determiner: Determiner = "none"
     if partitive is not None or container is not None:
-        determiner = "definite" if container is not None and container[1] else "indefinite"
+        determiner = "definite" if container is not None and container[1] and not container[2] else "indefinite"
     start = 0
     while start < len(words) - 1:
         folded = fold(words[start])
@@ -233,7 +242,7 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     while end < len(words):
         word = words[end]
         folded = fold(word)
-        if word in ",;:()—–" or (own and folded in AFTER_HEAD):
+        if word in ",;:()—–" or (own and folded in AFTER_HEAD and not is_modifier(words, end)):
             break
         if own and folded in WEEKDAYS and (end + 1 == len(words) or fold(words[end + 1]) in AFTER_HEAD):
             break  # "a report Tuesday from the bank"
@@ -259,6 +268,17 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     head = at[0] if at else None
     modifiers = tuple(own[: len(own) - at[1]]) if at else ()
     return SourcePhrase(determiner, tuple(own), head, modifiers, owner, tuple(after), apposed, partitive is not None)
+
+
+def is_modifier(words: Sequence[str], index: int) -> bool:
+    """Return whether "close" or "outside" tells of the noun behind it: "Hale's close friends", "many outside groups".
+
+    "People close to Hale" and "voters outside Alder" end before it.
+    """
+    following = words[index + 1] if index + 1 < len(words) else ""
+    if not following.isalpha() or following[:1].isupper() or following in AFTER_HEAD or following in _DETERMINERS:
+        return False
+    return words[index] == "close" or (words[index] == "outside" and not words[index - 1].endswith(("s", "people")))
 
 
 def _take_owner(words: list[str]) -> tuple[str | None, list[str]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .capitals import ORG_WORDS
-from .individuals import LED, holds_role, is_inside
+from .general_people import are_people
+from .individuals import COUNTED, LED, holds_role, is_inside
 from .mentions import Mention
 from .names import LEADING_ARTICLE, fold, is_initial
 from .nominals import TRAILING, SourcePhrase, parse_phrase, pronoun_class
@@ -38,6 +39,11 @@ OTHERS_TOO = re.compile(r"others\b(?! (?:in|at|from|on|of)\b)")
 OTHERS = re.compile(r",? (?:and )?(other(?:s\b| [a-z]{3,20}s\b))")
 MAX_TITLE_WORDS = 3
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
+FIRST_COUNT = re.compile(
+    r"^(?:at least |more than |about |some )?(?:several|a few|some|many|most|all|two|three|four|five|six|seven|"
+    r"eight|nine|ten|\d+|dozens of|hundreds of) ",
+    re.IGNORECASE,
+)
 MANY = frozenset({"services", "affairs", "workers", "allies", "investigations"})
 
 
@@ -133,7 +139,7 @@ class ListStage(RoleStage):
             elif phrase.head is not None or phrase.words[-1].endswith("s") or LEADING_ARTICLE.sub("", piece).isupper():
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
             else:
-                return self.shared_noun(source, tail) if " " not in piece else None
+                return self.shared_noun(source, tail) if len(phrase.words) == 1 else None
         if len(parts) < 2:
             return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
@@ -203,7 +209,9 @@ class ListStage(RoleStage):
         for piece in [*SERIES_SPLIT.split(head.rstrip(" ,")), tail]:
             at = self.text.find(piece, at, end)
             phrase = parse_phrase(piece, self.registry.roles)
-            if at < 0 or not phrase.words or phrase.after or phrase.determiner == "indefinite":
+            if at < 0 or not phrase.words or phrase.determiner == "indefinite":
+                return None
+            if phrase.after and (piece != tail or phrase.determiner != "other"):
                 return None
             if piece.startswith(("who ", "whose ", "which ")):
                 return None
@@ -215,6 +223,8 @@ class ListStage(RoleStage):
                 parts.append(self.part_name(mention, at))
             elif phrase.head is not None and (phrase.head.plural or phrase.head.kind == "collective"):
                 parts.append(LEADING_ARTICLE.sub("", " ".join(piece.split())))
+            elif piece == tail and phrase.determiner == "other" and are_people(phrase.words):
+                parts.append(" ".join(["other", *phrase.words]))
             else:
                 return None
         name = ", ".join(parts[:-1]) + " and " + parts[-1]
@@ -233,7 +243,9 @@ class ListStage(RoleStage):
             own_id = self.scoped_id("document", name)
             return Answer(name, "document", "nominal", "speaker.document", own_id, plural=True, head=head)
         joined = parse_phrase(source.replace(" and ", " ", 1), self.registry.roles)
-        if is_inside(joined):
+        counted = COUNTED.match(name) is not None
+        name = FIRST_COUNT.sub("", name)
+        if is_inside(joined) or (counted and head.trade):
             scoped = self.scoped_id("unnamed", name)
             return Answer(name, "unnamed", "nominal", "speaker.unnamed", scoped, plural=True, head=head)
         return self.group(name, head)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from .antecedents import SENTENCE_OPENING, Candidate, Place, Quotations, Spoke
 from .capitals import STOP_WORDS, US_STATES, parse_name
 from .descriptions import describe_source
+from .general_people import describe_side
 from .individuals import is_people
 from .mentions import ArticleNames, Entity, Mention, choose_bearer
 from .names import (
@@ -40,7 +41,10 @@ LOOK_BACK_SAID = 60
 OPENS_QUOTE = re.compile(r"[“\"«]|''|``|‘‘")
 WORDS_BEFORE_TITLE = re.compile(r"(?:[\w.’'-]{1,20} ){1,9}")
 UNTITLED = re.compile(r"[a-z]\w{0,19} (?:\w{1,20}\.? ){0,3}")
-PEOPLE = frozenset({"people", "men", "women", "children", "folk", "folks", "youth", "public", "electorate", "crowd"})
+PEOPLE = frozenset(
+    "people men women children folk folks youth public electorate crowd base brass personnel faction generation "
+    "population mainstream wing elite enforcement".split()
+)
 # "Many African-Americans": what ends so is people, not a thing.
 PEOPLES = read_name_words()["name.people"]
 # "The Refugee Convention": what ends so was signed, passed or published.
@@ -483,8 +487,11 @@ class NameStage:
         """Return a group for a plural noun that can be people, else None: a thing says nothing by itself."""
         last = strip_possessive(phrase.words[-1])
         folded = fold(last)
+        side = describe_side(phrase.words) if phrase.determiner == "definite" else None
+        if side is not None:
+            return self.found(self.group(side))
         if phrase.owner is None and (folded in PEOPLE or (folded.endswith("s") and len(folded) > 3)):
-            if not folded.endswith(THINGS) and (last[:1].isupper() or is_people(folded)):
+            if not folded.endswith(THINGS) and (last[:1].isupper() or folded in PEOPLE or is_people(folded)):
                 return self.found(self.group(describe_source(phrase, self.registry, None)))
         return None, f"{DECLINED}.unknown"
 

@@ -9,12 +9,14 @@ from dataclasses import replace
 from .antecedents import PREPOSITIONS
 from .described import PARTIES, role_fit
 from .descriptions import describe_source
+from .general_people import are_people
 from .individuals import are_counted, is_inside, spoke_themselves
 from .joined import joined_before
 from .mentions import Entity
 from .names import fold, last_word, split_name
 from .nominals import OF_THEM, SourcePhrase, parse_phrase
 from .roles import RoleNoun
+from .speaker_bodies import ONE_OF
 from .speaker_lists import ListStage
 from .speaker_names import DECLINED, Answer, Said
 from .types import Attribution
@@ -23,7 +25,14 @@ _ASKED = (
     r"((?:(?!(?:percent|of|by|and|who|with)\b)[A-Za-z-]{2,15} ){0,3}"
     r"(?:voters|adults|Americans|respondents|Republicans|Democrats|independents|women|men|people))\b"
 )
-ASKED_AHEAD = re.compile(r"[\d.]{1,5} ?(?:percent|per cent|%) of (?:the |all |those )?" + _ASKED)
+ASKED_AHEAD = re.compile(
+    r"(?:(?:[\d.]{1,5}|[A-Za-z]{3,7}(?:-[a-z]{3,5})?) ?(?:percent|per cent|%)) of (?:the |all |those )?" + _ASKED
+)
+# "46 percent of people in the poll" are those asked, whoever they are.
+OF_POLL = re.compile(
+    r"(?:people|men|women|adults|respondents)? ?(?:in|from) (?:the|this|that|its) "
+    r"(?:[\w/.-]{1,20} ){0,3}?(?:poll|survey)\b"
+)
 ASKED_BEFORE = re.compile(r"(?:\b[Aa]mong|\b[Oo]f|\d|percent of) (?:the |all |those )?" + _ASKED)
 ASKED_REACH = 500
 PLURAL_HEADS = frozenset(
@@ -123,6 +132,18 @@ class PluralStage(ListStage):
                 return self.found(pair)
         return self.found(self.group(describe_source(phrase, self.registry, None), head))
 
+    def own_people(self, item: Attribution, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return the group whose noun only its form makes people, where it is somebody's: "Hale's biggest boosters"."""
+        if not are_people(phrase.words) or ONE_OF.match(self.text, start) is not None:
+            return None
+        if phrase.owner is not None:
+            return self.group(describe_source(phrase, self.registry, None))
+        whose = self.plural_owner(item, phrase, start)
+        if whose is None:
+            return None
+        bare = describe_source(replace(phrase, determiner="none"), self.registry, None)
+        return self.group(f"{split_name(whose.name).surname} {bare}")
+
     def plural_owner(self, item: Attribution, phrase: SourcePhrase, start: int) -> Entity | None:
         """Return whose people "his supporters" and "many of her allies" are."""
         own = OWN_PEOPLE.match(self.text, start)
@@ -167,6 +188,8 @@ class PluralStage(ListStage):
         if not (lead.startswith(("both ", "the two "))):
             return None
         head = phrase.head
+        if head is not None and head.canonical in RUNNERS and phrase.modifiers:
+            return None  # "both Democratic candidates" may be any two
         countries = head is not None and head.form in (
             "countries",
             "sides",
@@ -183,7 +206,7 @@ class PluralStage(ListStage):
                 home = entity.entry.country if entity.entry is not None and entity.kind == "person" else None
                 country = self.registry.by_id(home) if home else entity.entry if entity.kind == "country" else None
                 name = country.name if country is not None else None
-            elif entity.kind == "person":
+            elif entity.kind == "person" and head is not None and self.is_one_of(entity, head):
                 name = entity.name
             if name is not None and name not in parts:
                 parts.insert(0, name)
@@ -191,6 +214,13 @@ class PluralStage(ListStage):
                 joined = " and ".join(parts)
                 return Answer(joined, "group", "nominal", "speaker.group", self.slug_id(joined), plural=True, head=head)
         return None
+
+    def is_one_of(self, entity: Entity, head: RoleNoun) -> bool:
+        """Return whether "both women" or "both candidates" can be this person and another: by gender, or a campaign."""
+        if head.canonical in RUNNERS:
+            known = entity.entry is not None and "president" not in entity.roles
+            return known or self.may_be(entity, head, counted=False)
+        return head.gender is None or (entity.gender or entity.hint or head.gender) == head.gender
 
     def collective(self, phrase: SourcePhrase, start: int) -> tuple[Answer | None, str]:
         head = phrase.head
@@ -221,6 +251,8 @@ class PluralStage(ListStage):
     def asked(self, start: int) -> str | None:
         """Return of whom a percentage is, as the sentence or the one before says: "Among likely voters, 46 percent"."""
         ahead = ASKED_AHEAD.match(self.text, start)
+        if ahead is not None and ahead[1] == "people" and OF_POLL.match(self.text, ahead.start(1)) is not None:
+            return None
         if ahead is not None:
             return " ".join(ahead[1].split())
         found = list(ASKED_BEFORE.finditer(self.text, max(0, start - ASKED_REACH), start))

@@ -14,7 +14,7 @@ from .interviews import find_interview, find_interviewee
 from .joined import joined_at
 from .mentions import Entity
 from .names import fold, fold_name
-from .nominals import GENERAL, OF_THEM, OF_WHOM, SourcePhrase, parse_phrase, pronoun_class
+from .nominals import GENERAL, NEARLY, OF_THEM, OF_WHOM, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_plurals import HUMAN, PHRASE_OPENS, PHRASE_PARTS, PHRASE_STOPS, PluralStage, without_verb
@@ -92,7 +92,7 @@ class PronounStage(PluralStage):
 
     def general(self, item: Attribution, start: int) -> tuple[Answer | None, str]:
         """Return a group for "we", "you" and "everyone"; inside a quotation "we" is its speaker."""
-        words = fold(item.source or "").strip(" ,.\"'“”").split()
+        words = NEARLY.sub("", fold(item.source or "").strip(" ,.\"'“”"), count=1).split()
         several = self.taken_up(item, " ".join(words), start)
         if several is not None:
             return self.found(several)

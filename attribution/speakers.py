@@ -15,6 +15,7 @@ from dataclasses import replace
 from .antecedents import Spoke
 from .certainty import answer_features
 from .double_roles import find_bearer
+from .general_people import describe_part
 from .mentions import find_names
 from .mojibake import repair
 from .nominals import SourcePhrase, parse_phrase, pronoun_class
@@ -149,6 +150,9 @@ class Resolver(AppositiveStage):
             if named is not None and named.start == start and named.entity.kind == "person":
                 return self.found(self.of_mention(named, start))  # a mayor called Globe
             return self.found(self.of_entry(known, source))
+        part = describe_part(source, self.registry.roles)
+        if part is not None:
+            return self.found(self.group(part, self.registry.roles.nouns.get("people")))
         phrase = parse_phrase(source, self.registry.roles)
         if not phrase.words:
             return None, f"{DECLINED}.empty"
@@ -201,6 +205,10 @@ class Resolver(AppositiveStage):
             apposed = self.apposed_name(start, own_end, end)
             if apposed is not None and not phrase.words[-1][:1].isupper():
                 return self.found(self.of_mention(apposed, start))
+        if head is None:
+            people = self.own_people(item, phrase, start)
+            if people is not None:
+                return self.found(people)
         if head is None or head.kind == "document":
             owned = self.owned(item, phrase, start)
             if owned is not None:
