@@ -30,7 +30,7 @@ PARTIES = frozenset({"republican", "democrat", "libertarian", "green", "independ
 # Roles that news uses for one another; the first is the wider word.
 _KIN = (
     "lawmaker senator congressman congresswoman representative legislator",
-    "candidate nominee contender hopeful",
+    "candidate nominee contender hopeful front-runner",
     "judge justice magistrate",
     "lawyer attorney counsel solicitor",
     "doctor dr. physician surgeon",
@@ -69,7 +69,7 @@ _SAME = (
     "anchor co-anchor host co-host",
 )
 SAME_ROLE: dict[str, int] = {_word: _number for _number, _words in enumerate(_SAME) for _word in _words.split()}
-_RUNNING = frozenset({"nominee", "candidate", "contender", "hopeful", "republican", "democrat"})
+_RUNNING = frozenset({"nominee", "candidate", "contender", "hopeful", "front-runner", "republican", "democrat"})
 _KINSHIP = """
 wife husband ex-wife ex-husband spouse widow widower mother father parent son daughter brother sister twin niece nephew
 uncle aunt cousin grandfather grandmother grandson granddaughter fiance fiancee girlfriend boyfriend stepfather

@@ -20,8 +20,8 @@ from .roles import Gender, RoleNoun
 _STANDING = frozenset(
     "billionaire businessman businesswoman mogul tycoon magnate developer lady leader strongman politician statesman "
     "frontrunner front-runner incumbent star celebrity outsider insurgent man woman person candidate nominee contender "
-    "hopeful republican democrat conservative liberal progressive independent libertarian opponent challenger lawmaker "
-    "winner loser newcomer favorite veteran native".split()
+    "hopeful republican democrat conservative liberal progressive socialist independent libertarian opponent "
+    "challenger lawmaker winner loser newcomer favorite veteran native".split()
 )
 SEATS = frozenset("senator sen. congressman congresswoman representative rep. governor gov. mayor speaker".split()) | {
     "house speaker"
@@ -43,7 +43,7 @@ _CIVILIANS = frozenset(
 )
 _MALE = ("businessman", "congressman", "chairman", "gentleman", "salesman", "fireman", "policeman")
 _NAMELESS = frozenset("official member representative spokesman spokeswoman spokesperson aide adviser".split())
-_RUNNING = frozenset("candidate nominee contender hopeful".split())
+_RUNNING = frozenset("candidate nominee contender hopeful front-runner frontrunner".split())
 # Whose work is another than to run for an office.
 _OTHER_WORK = frozenset(
     "judge justice magistrate lawyer attorney spokesman spokeswoman spokesperson reporter journalist correspondent "

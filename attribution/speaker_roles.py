@@ -15,7 +15,7 @@ from .names import fold, last_word, strip_possessive
 from .nominals import SourcePhrase, parse_phrase
 from .owners import Relation, find_belonging, read_relations
 from .registry import RegistryEntry
-from .roles import RoleNoun
+from .roles import Gender, RoleNoun
 from .seats import seat_holder
 from .speaker_bodies import ONE_OF
 from .speaker_documents import DocumentStage
@@ -28,7 +28,8 @@ SPOUSES = frozenset({"wife", "husband", "ex-wife", "ex-husband", "widow", "widow
 # "any taxpayer", "every voter": all of them
 EVERY = re.compile(r"(?:any|every|each) (?!of\b)", re.IGNORECASE)
 NOUN_NEXT = re.compile(r" [a-z]{3,}")
-AGED = re.compile(r"[Tt]he \d{1,3}-year-old\b")
+# "The 34-year-old", "the Ohio-born 34-year-old"
+AGED = re.compile(r"[Tt]he (?:[\w-]{3,20},? ){0,2}\d{1,3}-year-old\b")
 # Words of "familiar with the matter" that a description keeps.
 MAX_FAMILIAR = 7
 _TELLING = frozenset({"military", "intelligence", "defense", "defence", "police", "former"})
@@ -92,11 +93,9 @@ class RoleStage(DocumentStage):
         relative = self.relative_of(item, phrase, start)
         if relative is not None:
             return self.found(relative)
-        if AGED.match(self.text, start):
-            # "The 34-year-old mother of three" is the person just spoken of.
-            person, share = self.antecedent(item, start, head.gender)
-            if person is not None and person.entity is not None:
-                return self.found(self.of_entity(person.entity, "nominal", "speaker.aged", "person", share))
+        aged = self.aged(item, start, head.gender)
+        if aged is not None:
+            return self.found(aged)
         owner = self.owner_of(item, phrase, start)
         if owner is not None:
             belongs = find_belonging(self.told_relations(), head, owner)
@@ -126,6 +125,20 @@ class RoleStage(DocumentStage):
         if head.kind == "office" and sought and owner is None and not bodies_of(phrase):
             return None, f"{DECLINED}.role"
         return self.unnamed(self.text[start:end], phrase, start, owner=owner)
+
+    def aged(self, item: Attribution, start: int, gender: Gender | None = None) -> Answer | None:
+        """Return the person just spoken of for "the 34-year-old mother of three"; None for another description.
+
+        Whom they name in what they say themselves is somebody else: "Ruiz has lied," said the 34-year-old.
+        """
+        if AGED.match(self.text, start) is None:
+            return None
+        person, share = self.antecedent(item, start, gender)
+        if person is None or person.entity is None:
+            return None
+        if any(m.entity is person.entity for s in item.content_spans for m in self.names.inside(s.start, s.end)):
+            return None
+        return self.of_entity(person.entity, "nominal", "speaker.aged", "person", share)
 
     def is_adjective(self, phrase: SourcePhrase, start: int, end: int) -> bool:
         """Return whether a bare party word inside a sentence describes the next: "renewed Republican calls for"."""

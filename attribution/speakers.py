@@ -200,6 +200,9 @@ class Resolver(AppositiveStage):
         if titled is not None:
             return self.found(self.of_mention(titled, start))
         head = phrase.head
+        aged = self.aged(item, start) if head is None else None
+        if aged is not None:
+            return self.found(aged)
         one = ONE_OF.match(self.text, start)
         if head is None or (head.kind in ("inside", "class", "office") and (not head.plural or one)):
             apposed = self.apposed_name(start, own_end, end)
