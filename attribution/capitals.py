@@ -32,9 +32,13 @@ _NICKNAME = rf"(?:[ \u00a0][\"“(][{_CAP}]\w+[\"”)](?=[ \u00a0][{_CAP}]))?"
 # Where a name can begin. The class comes first, so that the engine skips all other letters quickly.
 NAME_START = re.compile(rf"[{_CAP}](?<![\w$#@][{_CAP}])")
 # At most 15 words: a page in capitals is no name, and taking one apart costs more than its length.
-NAME = re.compile(rf"{_WORD}(?:{_JOIN}{_NICKNAME}(?:[ \u00a0]{{1,2}}|,[ \u00a0](?=[JS]r\.)){_WORD}){{0,14}}")
+# "Yusuf al-Hale": the Arabic article, only inside a name.
+_AL = r"(?:(?:al|el)[-‐‑])?"
+NAME = re.compile(rf"{_WORD}(?:{_JOIN}{_NICKNAME}(?:[ \u00a0]{{1,2}}|,[ \u00a0](?=[JS]r\.)){_AL}{_WORD}){{0,14}}")
 NICKNAME = re.compile(r"[ \u00a0][\"“(]\w+[\"”)](?=[ \u00a0])")
-NAME_WORDS = re.compile(_WORD + r"|\w+")
+NAME_WORDS = re.compile(_AL + _WORD + r"|\w+")
+# "Lima-based", "Oscar-winner", "Hale-led": said of whom the next words name.
+LEADS_TO = re.compile(r"-(?:[a-z]{3,9}ed|[a-z]{3,9}ing|based|born|bred|led|run|winner|nominee|area)\Z")
 # Joined only after a word of an institution: "Center for ...", "Committee on ...", but not "Fallon for Clinton".
 ORG_JOINERS = frozenset({" for ", " on ", " on the ", " for the ", " and ", " of the ", " for a ", " in "})
 MAX_JOINER = max(map(len, ORG_JOINERS))
@@ -152,7 +156,7 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
 
     while index < len(words):
         word = fold(raw[slice(*words[index])])
-        if word in STOP_WORDS and word not in ("the", "of"):
+        if word in STOP_WORDS and word not in ("the", "of") and not _is_modal_name(raw, words, begin, index):
             close(index)
             index += 1
             begin = index
@@ -181,6 +185,14 @@ def _split_headline(raw: str) -> tuple[tuple[int, str], ...]:
             index += 1
     close(len(words))
     return tuple((a, raw[a:b]) for a, b in pieces) or ((0, raw),)
+
+
+def _is_modal_name(raw: str, words: Sequence[tuple[int, int]], begin: int, index: int) -> bool:
+    """Return whether a modal is the given name behind a role that ends the run: "County Chairman Will Hale"."""
+    if raw[slice(*words[index])] not in ("Will", "May") or index + 2 != len(words):
+        return False
+    role = default_roles().at_end([fold(raw[slice(*word)]) for word in words[begin:index]])
+    return role is not None and role[0].title and not role[0].plural
 
 
 def _ends_name(raw: str, words: Sequence[tuple[int, int]], index: int) -> bool:
@@ -257,8 +269,11 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     if whole is not None:
         return _known((), words, raw, whole)
     first = 0
-    while first < len(words) and folded[first] in STOP_WORDS and not (first + 1 < len(words) and words[first] == "US"):
-        after_the = folded[first] == "the"
+    while first < len(words) and (
+        (folded[first] in STOP_WORDS and not (first + 1 < len(words) and words[first] == "US"))
+        or _leads_to(words, first)
+    ):
+        after_the = folded[first] == "the" or (after_the and "-" in words[first])
         first += 1
     cut = first
     # "Former President Ana Ruiz" keeps in mind that she was.
@@ -283,6 +298,9 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
             titled = True
             gender = at[0].gender or gender
             index += at[1]
+            cut = index
+            # "Liberal Oscar-winner Ruiz"
+            index += _leads_to(words, index)
             cut = index
             # "President of Russia Vladimir Putin"
             if index + 1 < len(words) and folded[index] == "of" and index + 2 < len(words):
@@ -356,6 +374,11 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         return ParsedName(titles, name, offset, "person", None, gender, bool(titled or hint))
     acronym = len(core) == 1 and len(name) >= 2 and name.isupper()
     return ParsedName(titles, name, offset, "organization" if acronym and after_the else "unknown", None, gender, False)
+
+
+def _leads_to(words: Sequence[str], index: int) -> bool:
+    """Return whether a compound only describes whom the words behind it name: "Lima-based Ana Ruiz"."""
+    return index + 1 < len(words) and "-" in words[index] and LEADS_TO.search(words[index]) is not None
 
 
 def _before_given(noun: RoleNoun, behind: Sequence[str]) -> bool:

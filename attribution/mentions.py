@@ -58,6 +58,7 @@ DATE_BEFORE = re.compile(
     r"\b(?:in|on|by|of|to|last|this|next|since|until|till|from|through|before|after|for|during|mid|early|late|"
     r"every|each|between|and) \Z"
 )
+ARTICLES = ("al-", "el-")
 MAX_DESCRIBED = 4
 MAX_RANKED = 60
 MAX_BEARERS = 40
@@ -224,9 +225,11 @@ def _add(found: ArticleNames, text: str, start: int, end: int, parsed: ParsedNam
             entity.hint = default_given_names().get(fold(entity.name.split()[0]).rstrip("."))
     if parsed.kind in ("person", "unknown"):
         surname = last_word(parsed.name)
-        bearers = found.by_surname.setdefault(surname, [])
-        if entity not in bearers and len(bearers) < MAX_BEARERS:
-            bearers.append(entity)
+        # "Mr. Hale" is Yusuf al-Hale too.
+        for form in (surname, surname[3:]) if surname.startswith(ARTICLES) else (surname,):
+            bearers = found.by_surname.setdefault(form, [])
+            if entity not in bearers and len(bearers) < MAX_BEARERS:
+                bearers.append(entity)
     if parsed.entry is None and entity.entry is None and parsed.kind in ("person", "unknown"):
         form = " ".join(parsed.name.split())
         entity.forms[form] = entity.forms.get(form, 0) + 1

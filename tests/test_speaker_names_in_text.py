@@ -136,3 +136,34 @@ def test_she_behind_said_is_somebody_else_where_the_given_name_says_so() -> None
 )
 def test_a_surname_alone_is_its_bearers(marked: str, last: str) -> None:
     assert (spoken(marked)[-1] or "").startswith(last)
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦Lima-based Ana Ruiz⟧ said ⟪rents will rise⟫.", "Ana Ruiz / person / name"),
+        ("⟦Liberal Oscar-winner Ana Ruiz⟧ said ⟪rents will rise⟫.", "Ana Ruiz / person / name"),
+        ("⟦Mary-Ann Ruiz⟧ said ⟪rents will rise⟫.", "Mary-Ann Ruiz / person / name"),
+        ("⟦Ana Hale-Ruiz⟧ said ⟪rents will rise⟫.", "Ana Hale-Ruiz / person / name"),
+    ],
+)
+def test_a_compound_before_a_name_is_no_part_of_it(marked: str, speaker: str) -> None:
+    assert spoken(marked) == [speaker]
+
+
+@pytest.mark.parametrize("surname", ["al-Halabi", "Al-Halabi", "Halabi", "Mr. Halabi"])
+def test_an_arabic_article_belongs_to_the_name(surname: str) -> None:
+    marked = f"⟦The cleric Yusuf al-Halabi⟧ said ⟪no⟫. Footage was shown. ⟦{surname}⟧ said ⟪yes⟫."
+    assert [name and name.split(" / ")[0] for name in spoken(marked)] == ["Yusuf al-Halabi"] * 2
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦Alder County GOP Chairman Will Hale⟧ said ⟪no⟫.", "Will Hale / person / name"),
+        ("⟦Alder County GOP Chairman⟧ Will Say That ⟪Rents Rise⟫.", None),
+    ],
+)
+def test_will_is_a_given_name_behind_a_role_at_the_end(marked: str, speaker: str | None) -> None:
+    found = spoken(marked)
+    assert found == [speaker] if speaker is not None else "Will" not in str(found)
