@@ -96,9 +96,12 @@ _SHARE = (
     r"(?:(?:[a-z]{2,12}|\d{1,3}) (?:in|out of) (?:10|ten|five|four|three)|half|"
     r"a third|a quarter|two-thirds|three-quarters|one-third|one-quarter|\d[\d.,]{0,5}(?:%| percent?| per cent))"
 )
+# "By 58%-33%, those surveyed"
+_MARGIN = r"(?:by )?(?:nearly |about )?\d{1,2}(?:%|-to)?-\d{1,2}%?, "
 _RESPONDENTS = r"(?:those|people|of those) (?:surveyed|polled|responding|interviewed|asked|questioned)"
 BARE_SHARE = re.compile(
-    rf"^{_ABOUT}(?:{_SHARE}(?:, \d[\d.,]{{0,5}} ?(?:%|percent|per cent),?)?(?: of (?:them|{_RESPONDENTS}))?|"
+    rf"^(?:{_MARGIN})?{_ABOUT}"
+    rf"(?:{_SHARE}(?:, \d[\d.,]{{0,5}} ?(?:%|percent|per cent),?)?(?: of (?:them|{_RESPONDENTS}))?|"
     rf"(?:most |many |some )?{_RESPONDENTS})$",
     re.IGNORECASE,
 )
@@ -213,7 +216,8 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
     clause = CLAUSE_INSIDE.search(text, 4)
     if clause is not None and "," not in text[: clause.start()]:
         text = text[: clause.start()]
-    text = _COUNTED.sub("", text, count=1) or text
+    if not BARE_SHARE.fullmatch(text):
+        text = _COUNTED.sub("", text, count=1) or text
     if BARE_SHARE.fullmatch(text):
         text = "percent"
     container = CONTAINER.match(text)

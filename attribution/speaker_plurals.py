@@ -87,6 +87,9 @@ BODIES = frozenset(
     "groups media publications newspapers families couples campaigns".split()
 )
 RUNNERS = frozenset({"candidate", "nominee", "contender", "hopeful"})
+PARTY_WORDS = PARTIES | {"democratic", "gop"}
+# "Some men left, others stayed", "These Republicans agree; many want more"
+ELLIPTIC = frozenset({"some", "many", "most", "few", "others", "several"})
 PARTY_MEMBERS = frozenset({"lawmaker", "legislator", "member", "republican", "democrat"})
 
 
@@ -188,7 +191,7 @@ class PluralStage(ListStage):
         if not (lead.startswith(("both ", "the two "))):
             return None
         head = phrase.head
-        if head is not None and head.canonical in RUNNERS and phrase.modifiers:
+        if head is not None and head.canonical in RUNNERS and PARTY_WORDS & set(map(fold, phrase.modifiers)):
             return None  # "both Democratic candidates" may be any two
         countries = head is not None and head.form in (
             "countries",
@@ -387,6 +390,11 @@ class PluralStage(ListStage):
         """Return whom "both", "the two", "all", "several" or "most of them" takes up; None for other pronouns."""
         if words == "each":
             return self.pair_before(start)
+        if words in ELLIPTIC:
+            subject = self.opening_several(item, self.names.sentence_of(start), start)
+            head = subject.head if subject is not None else None
+            if subject is not None and head is not None and head.form not in BODIES:
+                return subject if subject.name.count(" ") < MAX_DESCRIBED_WORDS - 1 else None
         if words in TWO or (OF_THEM.fullmatch(words) is not None and words.endswith(("both of them", "two"))):
             return self.two_before(start)
         if words in ("the three", "the trio"):

@@ -10,6 +10,7 @@ from .antecedents import grammar_of
 from .authors import find_author
 from .described import KINSHIP
 from .descriptions import describe_source
+from .individuals import is_people
 from .interviews import find_interview, find_interviewee
 from .joined import joined_at
 from .mentions import Entity
@@ -28,6 +29,8 @@ RELATIVE_GAP = re.compile(
 )
 # "95 retired generals -- most of whom had spoken before -- who"
 ASIDE = re.compile(r"(?:--|—|–) [^—–\n]{3,70} (?:--|—|–)\s{0,2}\Z")
+# "Idealists who", "those who": what "who" follows is people.
+PEOPLE_WHO = re.compile(r"\b([a-z]{5,20}s|[A-Z][a-z]{3,20}s|those) \Z")
 # "Ed Hale, who signed it, and his wife, Mary, who": the last is meant.
 RELATED = re.compile(r"\band (?:his|her|their) [a-z]{3,12}, [A-Z]")
 # "Alder Future, a fund that"
@@ -256,6 +259,10 @@ class PronounStage(PluralStage):
                     answer, _ = self.unnamed("", phrase, start)
                     if answer is not None:
                         return self.found(self.again(answer, "pronoun", "speaker.relative"))
+        before = PEOPLE_WHO.search(gap) if person else None
+        if before is not None and (before[1] == "those" or is_people(fold(before[1]))):
+            name = "people" if before[1] == "those" else before[1]
+            return self.found(self.again(self.group(name), "pronoun", "speaker.relative"))
         return None, f"{DECLINED}.relative"
 
     def whose(self, item: Attribution, start: int, end: int) -> tuple[Answer | None, str]:

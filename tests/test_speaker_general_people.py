@@ -55,6 +55,8 @@ def test_somebodys_people_are_a_group_by_the_form_of_the_noun(marked: str, last:
         ("⟦voters outside Alder⟧ said ⟪no⟫.", "voters / group"),
         ("⟦conservative outside groups⟧ said ⟪no⟫.", "conservative outside groups / group"),
         ("⟦Forty-six percent of voters⟧ said ⟪no⟫.", "voters / group"),
+        ("⟦42 percent of those responding⟧ said ⟪no⟫.", "poll respondents / group"),
+        ("⟦By 58%-33%, those surveyed⟧ said ⟪no⟫.", "poll respondents / group"),
         ("Most independents agreed. ⟦Forty-six percent of people in the poll⟧ said ⟪no⟫.", "poll respondents / group"),
         ("⟦three current and former harbor employees⟧ said ⟪no⟫.", "current and former harbor employees / unnamed"),
         ("⟦Ana Ruiz, Ed Hale and other libertarians⟧ said ⟪no⟫.", "Ana Ruiz, Ed Hale and other libertarians / group"),
@@ -68,3 +70,29 @@ def test_both_candidates_are_no_two_voters_named_before() -> None:
     text = "Voters like Ana Ruiz met Ed Hale. Hale smiled. ⟦Both candidates⟧ said ⟪no⟫."
     assert answers(text)[-1] == "candidates / group"
     assert answers("Ed Hale met Mary Lee. Lee smiled. ⟦Both men⟧ said ⟪no⟫.")[-1] != "Ed Hale and Mary Lee / group"
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("It angered Hispanics ⟦who⟧ said ⟪no⟫.", "Hispanics / group"),
+        ("It drew idealists ⟦who⟧ said ⟪no⟫.", "idealists / group"),
+        ("It speaks to those ⟦who⟧ said ⟪no⟫.", "people / group"),
+        ("It has dangers ⟦which⟧ said ⟪no⟫.", "speaker.declined.relative"),
+    ],
+)
+def test_what_who_follows_is_people(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("While some Republicans stayed, ⟦others⟧ said ⟪no⟫.", "Republicans / group"),
+        ("Some young voters are split, though ⟦most⟧ said ⟪no⟫.", "young voters / group"),
+        ("The storm was over. ⟦Some⟧ said ⟪no⟫.", "some people / group"),
+        ("Social media outlets were full, and ⟦many⟧ said ⟪no⟫.", "many people / group"),
+    ],
+)
+def test_some_and_others_are_those_the_sentence_is_about(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
