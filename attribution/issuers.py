@@ -59,7 +59,7 @@ NAMED_POLL = re.compile(
 )
 # "... on Monday. The Harbor Post poll": a name that runs over a full stop.
 SENTENCE_BEFORE = re.compile(r"^.{0,120}\w{4}\. (?:The |A |An )?")
-POLL_JOINT = re.compile(r"/|(?<=[a-z])-(?=[A-Z])")
+POLL_JOINT = re.compile(r"/|(?<=[A-Za-z]{2})-(?=[A-Z]{2}|[A-Z][a-z])")
 # "records compiled by Alder Watch": theirs, whoever keeps the records.
 MADE_BY = re.compile(
     r"\b(?:compiled|filed|gathered|collected|prepared|published|released|written|issued|"

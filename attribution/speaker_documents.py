@@ -65,6 +65,11 @@ POLL_REACH = 3000
 MAX_STATEMENT = 80
 MAX_TO_MAKER = 40
 CAMPAIGN_AFTER = re.compile(r"(?:['’]s?)? campaign\b")
+OWN_CAMPAIGN = re.compile(
+    r"\b([Hh]is|[Hh]er) campaign (?:(?:has|have|had|also|recently|then|on \w{3,9}day) ){0,3}"
+    r"(?:sent|released?|releases|issued?|issues|posted|published|circulated|launched|aired|put)(?: out)? \Z"
+)
+MAX_SENT = 90
 # "a study that appeared in the Alder Journal", "a page on the bank's website"
 PUBLISHED = re.compile(
     r",? (?:(?:that |which |was |recently |first |just ){0,3}"
@@ -95,6 +100,9 @@ class DocumentStage(BodyStage):
         owner = self.owning_body(item, phrase, start)
         if owner is not None:
             return self.found(owner)
+        sent = self.campaign_sent(item, phrase, start)
+        if sent is not None:
+            return self.found(replace(self.again(sent, "nominal", "speaker.issuer"), head=head))
         definite = phrase.determiner == "definite"
         made = self.made_by(phrase, start)
         if made is not None:
@@ -171,6 +179,18 @@ class DocumentStage(BodyStage):
             if before is not None and before.canonical == head.canonical and said.answer.entity is not None:
                 return self.again(said.answer, "nominal", "speaker.chain")
         return None
+
+    def campaign_sent(self, item: Attribution, phrase: SourcePhrase, start: int) -> Answer | None:
+        """Return whose campaign issues a document: "his campaign sent out an email saying"."""
+        if phrase.determiner != "indefinite":
+            return None
+        own = OWN_CAMPAIGN.search(self.text, max(0, start - MAX_SENT), start)
+        if own is None:
+            return None
+        person, _ = self.antecedent(item, own.start(1), "male" if fold(own[1]) == "his" else "female")
+        if person is None or person.entity is None:
+            return None
+        return self.organization(f"{split_name(person.entity.name).surname} campaign")
 
     def announced(self, start: int, end: int) -> Answer | None:
         """Return who issues "a statement" that opens the sentence: "In a statement, the Harbor Union called"."""

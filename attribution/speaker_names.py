@@ -61,6 +61,7 @@ NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )
 REGIONS = frozenset({"african", "arab", "asian", "eastern", "european", "northern", "southern", "western"})
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
 JOINT_POLL = re.compile(r" (?:Poll|Survey)\Z")
+NO_PERSON = re.compile(r", (?:which|D\.|and|but|[A-Z])")
 NAME_AFTER_ROLE = re.compile(r"(?:,| ?[—–]| --?)? |[—–]")
 # "another favorite in the Senate — Ana Ruiz of Ohio —"
 DASH = re.compile(r" ?[—–] ?| --? ")
@@ -194,6 +195,10 @@ class NameStage:
         """Return the mention's entity, named in full or by surname."""
         entity = mention.entity
         said = self.text[mention.start : mention.end]
+        if entity.kind == "country" and self.text[mention.end : mention.end + 2] == ", ":
+            namesake = self.namesake(said, mention)
+            if namesake is not None:
+                return self.of_entity(namesake, "surname", "speaker.surname", "person")
         full = " " in said or "\u00a0" in said or entity.kind in ("country", "organization")
         if entity.entry is not None and entity.kind != "person":
             return self.of_entry(entity.entry, said)
@@ -203,6 +208,16 @@ class NameStage:
         kind = self.entity_type(entity, mention)
         how: SpeakerHow = "name" if full else "surname"
         return self.of_entity(entity, how, f"speaker.{how}", kind)
+
+    def namesake(self, said: str, mention: Mention) -> Entity | None:
+        """Return the person called like a country or its capital: "Paris, who", or "Paris, a sailor" after Jo Paris."""
+        who = self.text.startswith(", who ", mention.end)
+        if not who and (NO_PERSON.match(self.text, mention.end) or fold_name(said) == fold_name(mention.entity.name)):
+            return None
+        known = choose_bearer(self.names, fold_name(said), mention.start)
+        if known is not None and known.kind == "person" and known.mentions[0].start < mention.start:
+            return known
+        return self.new_person(said, mention.start, mention.end) if who and " " not in said else None
 
     def entity_type(self, entity: Entity, mention: Mention) -> SpeakerType:
         """Return the type of an entity that is a source; "unknown" names become people unless an article precedes."""
@@ -339,7 +354,8 @@ class NameStage:
             return False  # "the major Super PAC", "an anti-Ruiz PAC"
         if entity.kind == "unknown" and " " in entity.name and self.text[start:end].isupper():
             return False  # a headline in capitals
-        if JOINT_POLL.search(entity.name) and self.text[mention.start - 1 : mention.start] == "/":
+        joined = "-" in entity.name or self.text[mention.start - 1 : mention.start] == "/"
+        if joined and JOINT_POLL.search(entity.name):
             return False  # "a Harbor Post/Alder University Poll" is by two
         if mention.end < own_end and fold(self.text[mention.end : own_end].strip(" ,")) not in SUFFIXES:
             return False
@@ -395,7 +411,7 @@ class NameStage:
             if not words[-1].endswith("s") and words[-1] not in ("PAC", "VP"):
                 words = words[small:]  # "a desperate ABC", but "conservative Lutherans"
         name = " ".join(words)
-        country = self.registry.country_of(name)
+        country = self.registry.country_of(name) if name != "us" else None
         if country is not None:
             return self.found(self.from_demonym(phrase, name, country, start))
         home = state_of(name) if phrase.determiner == "definite" else None
@@ -419,6 +435,8 @@ class NameStage:
             spelt_out = self.spelt_out(shown)
             if spelt_out is not None:
                 return self.found(spelt_out)
+            if phrase.determiner == "definite" and self.is_family(name):
+                return self.found(self.group(name))
             if parsed.kind == "organization" or phrase.determiner == "definite" or (shown.isupper() and len(shown) < 6):
                 answer = Answer(shown, "organization", "name", "speaker.name", self.slug_id(shown))
                 return self.found(answer)
@@ -514,6 +532,14 @@ class NameStage:
             return True
         # A person's surname stands alone only after a full name; a transcript's "HALE:" or "Hale:" is no such case.
         return self.text.count(name) > 1 and f"\n{name}:" not in self.text and f'"{name}:' not in self.text
+
+    def is_family(self, name: str) -> bool:
+        """Return whether a name is the plural of a surname of the article: "the Hales" after Ed Hale."""
+        if not name.endswith("s") or " " in name:
+            return False
+        key = fold_name(name)
+        singles = (key[:-1], key[:-2]) if key.endswith("es") else (key[:-1],)
+        return any(one.kind == "person" for single in singles for one in self.names.by_surname.get(single, ()))
 
     def misspelt(self, surname: str) -> Entity | None:
         """Return the one person of the article whose surname differs by a letter or two: "Mr. Ruitz" is Ana Ruiz."""

@@ -14,9 +14,10 @@ from .individuals import is_people
 from .interviews import find_interview, find_interviewee
 from .joined import joined_at
 from .mentions import Entity
-from .names import fold, fold_name
+from .names import fold, fold_name, split_name
 from .nominals import GENERAL, NEARLY, OF_THEM, OF_WHOM, SourcePhrase, parse_phrase, pronoun_class
 from .roles import Gender
+from .speaker_documents import CAMPAIGN_AFTER
 from .speaker_names import DECLINED, LOOK_BACK_SAID, Answer, Said
 from .speaker_plurals import HUMAN, PHRASE_OPENS, PHRASE_PARTS, PHRASE_STOPS, PluralStage, without_verb
 from .types import Attribution
@@ -51,6 +52,14 @@ WHO_ARE = re.compile(r"who (?:both |all |each )?(?:have|were|are|aren|haven|were
 # "Democrats on the Hill, who": what follows the noun says which.
 WHICH_ONES = re.compile(r" (?:of|on) (?:the )?(?:[\w.’'/-]{1,20} ?){1,4}[,—–-]? ?")
 WHOSE = re.compile(r"whose (?=\w)", re.IGNORECASE)
+# "The bureau provided", "For some, the bureau is"
+THING_SUBJECT = re.compile(
+    r"\s{0,3}(?:(?:But|And|Yet|Still|Then|So),? |[A-Z][^,.;:“”\"\n]{2,60}, )?"
+    r"((?:[Tt]he|[Tt]his|An?) (?:[\w’'-]{1,20} ){1,4}[\w’'-]{1,20})"
+)
+VERB = re.compile(
+    r"[a-z]{2,12}(?:ed|[a-rt-z]s)|is|was|has|had|will|would|could|can|may|might|must|should|found|said|made|gave|took"
+)
 MAX_THING_WORDS = 5
 THINGS = frozenset({"document", "institution"})
 AND_BEFORE = re.compile(r"(?:\band|\bor|\bbut|,)\s{1,3}$")
@@ -396,9 +405,36 @@ class PronounStage(PluralStage):
                 told = mention.start not in self.quoted and not place.is_reported(mention.start)
                 if mention.entity.kind in ("organization", "country") and told and subject:
                     return self.found(self.of_entity(mention.entity, "pronoun", "speaker.thing"))
+                if (
+                    mention.entity.kind == "person"
+                    and told
+                    and CAMPAIGN_AFTER.match(self.text, mention.end) is not None
+                ):
+                    campaign = self.organization(f"{split_name(mention.entity.name).surname} campaign")
+                    return self.found(self.again(campaign, "pronoun", "speaker.thing"))
         if last is not None and self.is_thing(last.answer):
             return self.found(self.again(last.answer, "pronoun", "speaker.thing"))
+        for number in (sentence, sentence - 1):
+            opening = self.thing_opening(item, number, base) if number >= 0 else None
+            if opening is not None:
+                return self.found(self.again(opening, "pronoun", "speaker.thing"))
         return None, f"{DECLINED}.thing"
+
+    def thing_opening(self, item: Attribution, number: int, before: int) -> Answer | None:
+        """Return the body with which a sentence opens that goes on before `before`: "The bureau said"."""
+        at = self.names.sentence_start(number)
+        opening = THING_SUBJECT.match(self.text, at, before)
+        if opening is None or opening.start(1) in self.quoted:
+            return None
+        words = opening[1].split()
+        for size in range(2, len(words)):
+            if not words[size - 1].islower() or VERB.fullmatch(words[size]) is None:
+                continue  # a name, as in "the Alder State accounts"
+            phrase = parse_phrase(" ".join(words[:size]), self.registry.roles)
+            head = phrase.head
+            if head is not None and head.kind == "institution" and not head.plural:
+                return self.institution(item, phrase, opening.start(1))[0]
+        return None
 
     def is_thing(self, answer: Answer) -> bool:
         """Return whether "it" can be this speaker: one body, country or document, or whose document it was."""

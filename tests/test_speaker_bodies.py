@@ -358,3 +358,61 @@ def test_a_document_is_whose_who_owns_or_filed_it(marked: str, name: str) -> Non
 def test_what_whose_tells_makes_nobody_speak_along() -> None:
     marked = "Ana Ruiz met voters. ⟦Ruiz, whose coalition includes tenants and sailors,⟧ said ⟪no⟫."
     assert spoken(marked) == ["Ana Ruiz / person"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Ed Hale and Jo Hale met voters. ⟦The Hales⟧ said ⟪no⟫.", "Hales / group"),
+        ("Ed Hale met voters. ⟦The Rainmakers⟧ said ⟪no⟫.", "Rainmakers / organization"),
+        ("Rents matter to ⟦most of us⟧ who said ⟪no⟫.", None),
+    ],
+)
+def test_a_surname_in_the_plural_is_a_family(marked: str, name: str | None) -> None:
+    assert spoken(marked) == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Jo Paris met voters. ⟦Paris, who sails,⟧ said ⟪no⟫.", "Jo Paris / person"),
+        ("Jo Paris met voters. ⟦Paris, a sailor,⟧ said ⟪no⟫.", "Jo Paris / person"),
+        ("Envoys met. ⟦Paris, an ally of Berlin,⟧ said ⟪no⟫.", "France / country"),
+        ("Envoys met. ⟦France, which voted,⟧ said ⟪no⟫.", "France / country"),
+    ],
+)
+def test_a_capital_can_be_a_surname(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("⟦The latest Harbor Post-Alder News Poll⟧ found ⟪so⟫.", "Harbor Post and Alder News / organization"),
+        ("⟦A CNN-ORC survey⟧ found ⟪so⟫.", "CNN and ORC / organization"),
+    ],
+)
+def test_a_poll_with_a_dash_is_by_two(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+def test_what_his_campaign_sends_is_its() -> None:
+    marked = "Ed Hale met voters. On Sunday, his campaign sent out ⟦a fundraising email⟧ saying ⟪no⟫."
+    assert spoken(marked) == ["Hale campaign / organization"]
+    marked = "Ed Hale met voters. On Sunday, he read ⟦a fundraising email⟧ saying ⟪no⟫."
+    assert spoken(marked) == ["fundraising email / document"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        (
+            "The Harbor Records Bureau is old. The bureau acts as if rents fell. A year ago, ⟦it⟧ said ⟪no⟫.",
+            "Harbor Records Bureau / organization",
+        ),
+        ("The Hale campaign is braced for a fight that ⟦it⟧ expects ⟪to last⟫.", "Hale campaign / organization"),
+        ("The harbor is old. A year ago, ⟦it⟧ said ⟪no⟫.", None),
+    ],
+)
+def test_it_goes_on_with_the_body_that_opens_the_sentence(marked: str, name: str | None) -> None:
+    assert spoken(marked) == [name]
