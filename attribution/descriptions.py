@@ -20,7 +20,9 @@ _SMALL = frozenset("the a an his her its their this that same respective".split(
 # "This year's speakers" are speakers.
 _TIMES = frozenset("year month week season cycle election day today tonight yesterday".split())
 # "Voters in six states", "families of those killed"
-_COUNTS = frozenset("each every all any those two three four five six seven eight nine ten several some many".split())
+_COUNTS = frozenset(
+    "each every all any those these two three four five six seven eight nine ten several some many".split()
+)
 TITLE_DOTS = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep|President)\.?\s+")
 ADJECTIVES = {"us": "US", "u.s.": "US", "american": "US"}
 MAX_WORDS = 8
@@ -90,6 +92,8 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
     first = phrase.after[1]
     if fold(first) in _COUNTS:
         return []  # "voters in each state"
+    if fold(first) in ("more", "less", "fewer") and phrase.after[2:3] == ("than",):
+        return []  # "governors in more than two dozen states"
     if fold(phrase.after[0]) in ("to", "on") and not (first[:1].isupper() or fold(first) in _SMALL):
         return []  # "polls to emerge"
     words = []
@@ -100,11 +104,30 @@ def _owner_words(phrase: SourcePhrase, registry: Registry) -> list[str]:
         if folded == "and" and words and words[-1][:1].isupper() and following[:1].isupper():
             words.append(word)  # "polls in Ohio and Iowa"
             continue
-        if folded in ("who", "that", "which", "and", "in", "on", "at", "to", "with", "familiar", "said", "for", "of"):
+        if folded in (
+            "who",
+            "that",
+            "which",
+            "where",
+            "whose",
+            "and",
+            "in",
+            "on",
+            "at",
+            "to",
+            "with",
+            "familiar",
+            "said",
+            "for",
+            "of",
+        ):
             break
         words.append(strip_possessive(word))
     if not words or (fold(phrase.after[0]) == "on" and fold(words[-1]) not in ORG_WORDS | _ADDRESSES):
         return []  # "Democrats on the Trade Committee", but "experts on Asia"
+    asked = fold(words[-1]) in ("poll", "survey") and phrase.head is not None and phrase.head.kind != "document"
+    if asked and phrase.head is not None and phrase.head.form != "respondents":
+        return []  # "voters in a recent Alder Post poll"
     country = registry.country_of(" ".join(words))
     if country is not None:
         return [country_adjective(country)]

@@ -50,11 +50,13 @@ CONTAINER = re.compile(
     r"(?=(?:(?:about|nearly|almost|some|more than|over|at least|the) )?"
     r"(?:[a-z]|\d|[A-Z][\w-]{2,20}(?:s|ns)?\b))"
 )
+# "A group of more than 50 experts"
+MORE_THAN = re.compile(r"^(?:about|nearly|almost|more than|over|at least) (?=\d)")
 _DETERMINERS = {word: kind for kind, words in _DETERMINER_WORDS.items() for word in words.split()}
 _QUANTIFIERS = """
 all any at least most few both each every certain various numerous multiple only even just about nearly almost
 not virtually practically
-dozens hundreds thousands millions scores far fewer
+dozens hundreds thousands millions scores far fewer dozen half-dozen hundred thousand million
 six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 """
 QUANTIFIERS = frozenset(_QUANTIFIERS.split())
@@ -63,7 +65,7 @@ _ABOUT = (
     r"(?:(?:at least|not|only|just|nearly|almost|about|around|roughly|some|more than|less than|fewer than|over) ){0,2}"
 )
 PARTITIVE = re.compile(
-    rf"^{_ABOUT}(?:(?:one|some|many|most|several|two|three|four|five|six|few|all|none|each|"
+    rf"^{_ABOUT}(?:(?:(?:so |too |as |all )?(?:one|some|many|most|several|two|three|four|five|six|few)|all|none|each|"
     r"any|both|much|lots|plenty|members|dozens|hundreds|thousands|millions|"
     r"(?:an? )?(?:(?:growing|increasing|large|small|vast|significant|substantial|sizable|good|great|huge|tiny) ){0,2}"
     r"numbers?|an? (?:group|handful|couple|majority|lot|bunch|pair|series|batch|army|legion|"
@@ -78,7 +80,7 @@ _AFTER_HEAD = """
 of for in at from with on to by about under close near inside outside elsewhere throughout within around across as
 against over after before during
 who that which whose whom where when including representing familiar
-privy aware loyal opposed involved speaking told said and or on behalf among
+privy aware loyal opposed involved intent speaking told said and or on behalf among
 like such unlike polled surveyed
 between toward towards through based attending conducted published released appearing participating
 """
@@ -222,7 +224,7 @@ def _parse_phrase(source: str, key: RolesKey) -> SourcePhrase:
         text = "percent"
     container = CONTAINER.match(text)
     if container is not None:
-        text = text[container.end() :]
+        text = MORE_THAN.sub("", text[container.end() :], count=1)
     partitive = PARTITIVE.match(text)
     if partitive is not None and partitive.end() < len(text):
         text = text[partitive.end() :]

@@ -39,6 +39,7 @@ OTHERS_TOO = re.compile(r"others\b(?! (?:in|at|from|on|of)\b)")
 OTHERS = re.compile(r",? (?:and )?(other(?:s\b| [a-z]{3,20}s\b))")
 MAX_TITLE_WORDS = 3
 LIST_SPLIT = re.compile(r"\s{0,3},\s{0,3}(?:and\s)?|\sand\s")
+OWN_ROLE = re.compile(r"(?:his|her|their|the) [^,]{3,60}, ((?:[A-Z][\w.’'-]{0,20} ){1,3}[A-Z][\w’'-]{1,20})(?=,|$)")
 FIRST_COUNT = re.compile(
     r"^(?:at least |more than |about |some )?(?:several|a few|some|many|most|all|two|three|four|five|six|seven|"
     r"eight|nine|ten|\d+|dozens of|hundreds of) ",
@@ -109,6 +110,9 @@ class ListStage(RoleStage):
             return whole
         plain = TRAILING.sub("", PARENTHESIS.sub("", source).removesuffix(" all")).removeprefix("both ")
         head, _, tail = plain.partition(" and ")
+        apposed = OWN_ROLE.match(tail)
+        if apposed is not None and self.mention_at(self.text.find(tail, start, end) + apposed.end() - 1) is not None:
+            tail = apposed[1]  # "Ruiz and her lawyer, Ed Hale"
         tail = CLAUSE_STARTS.split(tail, maxsplit=1)[0].strip()
         others = OTHERS_TOO.match(tail)
         tail = others[0] if others is not None else tail

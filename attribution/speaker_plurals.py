@@ -33,6 +33,7 @@ OF_POLL = re.compile(
     r"(?:people|men|women|adults|respondents)? ?(?:in|from) (?:the|this|that|its) "
     r"(?:[\w/.-]{1,20} ){0,3}?(?:poll|survey)\b"
 )
+POLLS = frozenset({"poll", "survey"})
 ASKED_BEFORE = re.compile(r"(?:\b[Aa]mong|\b[Oo]f|\d|percent of) (?:the |all |those )?" + _ASKED)
 ASKED_REACH = 500
 PLURAL_HEADS = frozenset(
@@ -241,6 +242,8 @@ class PluralStage(ListStage):
                 before = said.answer.head
                 if said.answer.type == "unnamed" and before is not None and before.form.startswith("people"):
                     return self.found(self.again(said.answer, "nominal", "speaker.chain"))
+        if head.form == "people" and POLLS & {fold(word) for word in phrase.after}:
+            return self.found(self.group("poll respondents", head))
         if head.form in _WEST:
             return self.found(self.group("Western countries", head))
         if head.form == "percent":

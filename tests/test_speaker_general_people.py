@@ -55,6 +55,14 @@ def test_somebodys_people_are_a_group_by_the_form_of_the_noun(marked: str, last:
         ("⟦voters outside Alder⟧ said ⟪no⟫.", "voters / group"),
         ("⟦conservative outside groups⟧ said ⟪no⟫.", "conservative outside groups / group"),
         ("⟦Forty-six percent of voters⟧ said ⟪no⟫.", "voters / group"),
+        ("⟦All five of the Republican candidates⟧ said ⟪no⟫.", "Republican candidates / group"),
+        ("⟦at least a dozen harbor workers⟧ said ⟪no⟫.", "harbor workers / group"),
+        ("⟦A group of more than 50 conservative voters⟧ said ⟪no⟫.", "conservative voters / group"),
+        ("⟦Governors in more than two dozen states⟧ said ⟪no⟫.", "governors / group"),
+        ("⟦78 percent of voters in a recent Alder Post poll⟧ said ⟪no⟫.", "voters / group"),
+        ("⟦20 percent of people in a recent Alder Post poll⟧ said ⟪no⟫.", "poll respondents / group"),
+        ("⟦investors in these firms⟧ said ⟪no⟫.", "investors / group"),
+        ("⟦voters in Alder⟧ said ⟪no⟫.", "Alder voters / group"),
         ("⟦42 percent of those responding⟧ said ⟪no⟫.", "poll respondents / group"),
         ("⟦By 58%-33%, those surveyed⟧ said ⟪no⟫.", "poll respondents / group"),
         ("Most independents agreed. ⟦Forty-six percent of people in the poll⟧ said ⟪no⟫.", "poll respondents / group"),
@@ -95,4 +103,15 @@ def test_what_who_follows_is_people(marked: str, last: str) -> None:
     ],
 )
 def test_some_and_others_are_those_the_sentence_is_about(marked: str, last: str) -> None:
+    assert answers(marked)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("marked", "last"),
+    [
+        ("⟦Ana Ruiz and her future lawyer, Ed Hale,⟧ said ⟪no⟫.", "Ana Ruiz and Ed Hale / group"),
+        ("⟦Ana Ruiz and her lawyer⟧ said ⟪no⟫.", "Ana Ruiz and her lawyer / group"),
+    ],
+)
+def test_a_name_behind_a_role_is_who_is_joined(marked: str, last: str) -> None:
     assert answers(marked)[-1] == last
