@@ -14,6 +14,8 @@ from .roles import default_given_names, default_roles
 SHOWS = re.compile(r"\b(?:Show|Report|Radio|Live|Tonight|Podcast|Hour|Program|File|Factor)\Z")
 NAMED_BODY = re.compile(r"['’]s? [A-Z]| [A-Z]| (?:poll|survey|analysis|terminal)")
 MAX_SHOW_WORDS = 5
+FIRST_WORD = re.compile(r"[a-z],? (Our|One) \Z")
+FIRST_REACH, MAX_LOOKED_AT = 8, 6
 # Characters within which a title overrules what a given name hints at.
 JUST_NAMED = 1500
 
@@ -44,6 +46,18 @@ def drop_late_bodies(found: ArticleNames, singles: Iterable[tuple[int, str]]) ->
 
 def _is_unsure(entity: Entity, given: Container[str]) -> bool:
     return entity.kind == "unknown" and entity.entry is None and fold(entity.name.split()[0]) not in given
+
+
+def complete_bodies(found: ArticleNames, text: str) -> None:
+    """Give bodies back a first word that only opens sentences elsewhere: "by Our Harbor PAC" is no Harbor PAC."""
+    for entity in found.entities:
+        if entity.kind != "organization" or entity.entry is not None or " " not in entity.name:
+            continue
+        for mention in entity.mentions[:MAX_LOOKED_AT]:
+            first = FIRST_WORD.search(text, max(0, mention.start - FIRST_REACH), mention.start)
+            if first is not None and text.startswith(entity.name, mention.start):
+                entity.name = f"{first[1]} {entity.name}"
+                break
 
 
 def add_hosts(found: ArticleNames, text: str) -> None:

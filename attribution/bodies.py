@@ -204,7 +204,10 @@ def find_group(text: str, names: ArticleNames, quoted: Quotations, start: int) -
         if sentence - mention.sentence < GROUP_SENTENCES
         and mention.start not in quoted
         and mention.entity.kind == "organization"
-        and (" " in mention.entity.name or (mention.entity.entry and mention.entity.entry.kind == "association"))
+        and (
+            " " in mention.entity.name
+            or (mention.entity.entry is not None and mention.entity.entry.kind == "association")
+        )
         and not is_headline(mention.entity.name)
         and (mention.entity.entry is None or mention.entity.entry.kind in _GROUPS)
     ]

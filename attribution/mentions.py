@@ -10,7 +10,14 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 
-from .bearers import add_hosts, add_middle_surnames, drop_late_bodies, is_just_named, surnames_not_bodies
+from .bearers import (
+    add_hosts,
+    add_middle_surnames,
+    complete_bodies,
+    drop_late_bodies,
+    is_just_named,
+    surnames_not_bodies,
+)
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
 from .entities import ArticleNames, Entity, Mention
 from .lexicon import read_word_lists
@@ -115,6 +122,7 @@ def find_names(
         _add(found, text, name_start, end, parsed)
     _merge_longer(found)
     _choose_forms(found)
+    complete_bodies(found, text)
     drop_late_bodies(found, [(start, parsed.name) for start, _, parsed, _ in singles])
     add_hosts(found, text)
     add_middle_surnames(found)

@@ -65,6 +65,12 @@ ANY_BODY = frozenset(
 )
 PAPERS = frozenset({"newspaper", "paper", "daily", "tabloid"})
 COLLECTIVE_BODIES = frozenset({"group", "coalition", "movement", "alliance"})
+GROUP_NOUNS = frozenset(
+    {"group", "organization", "advocacy group", "aid group", "human rights group", "rights group", "trade group"}
+) | {"watchdog group", "non-profit", "nonprofit", "charity"}
+# "the news organization"
+NEWS_BODIES = frozenset({"organization", "organisation", "service", "outlet", "network", "website"})
+TOLD_APART = frozenset("other same new parent rival former first second sister last only".split())
 CALLED = re.compile(r" (?:called|named|known as|dubbed) ")
 GOES_ON = re.compile(
     r",? (?:that|which|who|[a-z]{3,12}ing|aimed|based|set up|devoted|focused|backed|founded|led|run|owned|funded|"
@@ -116,7 +122,7 @@ class BodyStage(NameStage):
         capital = phrase.modifiers[0] if len(phrase.modifiers) == 1 else ""
         if head.kind == "collective" and capital[:1].isupper() and (spelt := self.body_by_word(capital)) is not None:
             return self.again(spelt, "nominal", "speaker.institution")  # "the AWG group"
-        if phrase.determiner == "definite" and head.form in ("group", "organization") and not phrase.after:
+        if phrase.determiner == "definite" and head.form in GROUP_NOUNS and not phrase.after:
             group = find_group(self.text, self.names, self.quoted, start)
             return self.of_entity(group, "nominal", "speaker.institution", "organization") if group else None
         goes_on = phrase.after or GOES_ON.match(self.text, end) is not None
@@ -245,6 +251,14 @@ class BodyStage(NameStage):
         if phrase.determiner == "own":
             owned = self.owned(item, phrase, start) if head.form in OWN_CHANNELS else None
             return owned or self.own_institution(item, phrase, start)
+        if definite and head.form in NEWS_BODIES and phrase.modifiers == ("news",):
+            outlet = self.outlet_near(start) or self.last_media(start)
+            if outlet is not None:
+                return self.found(self.again(outlet, "nominal", "speaker.institution"))
+        if definite and phrase.modifiers and head.form in ("company", "agency") and "".join(phrase.modifiers).islower():
+            nearest = find_nearest(self.text, self.names, self.quoted, head.form, start)
+            if nearest is not None and nearest.entry is not None and TOLD_APART.isdisjoint(phrase.modifiers):
+                return self.found(self.of_entity(nearest, "nominal", "speaker.institution", "organization"))
         if definite and not phrase.modifiers:
             nearest = find_nearest(self.text, self.names, self.quoted, head.form, start)
             if nearest is not None:

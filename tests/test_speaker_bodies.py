@@ -416,3 +416,28 @@ def test_what_his_campaign_sends_is_its() -> None:
 )
 def test_it_goes_on_with_the_body_that_opens_the_sentence(marked: str, name: str | None) -> None:
     assert spoken(marked) == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Voters met Our Harbor PAC. ⟦Our Harbor PAC⟧ said ⟪no⟫.", "Our Harbor PAC / organization"),
+        ("Voters met Harbor Sail PAC. ⟦Harbor Sail PAC⟧ said ⟪no⟫.", "Harbor Sail PAC / organization"),
+    ],
+)
+def test_a_body_keeps_the_first_word_of_its_name(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("He left Fox News after ⟦the news organization⟧ asked ⟪why⟫.", "Fox News / organization"),
+        ("He left the FBI after ⟦the law enforcement agency⟧ asked ⟪why⟫.", "FBI / organization"),
+        ("The Harbor Rent Association met. ⟦The non-profit⟧ said ⟪no⟫.", "Harbor Rent Association / organization"),
+        ("He left the FBI after ⟦the rival agency⟧ asked ⟪why⟫.", "rival agency / organization"),
+        ("He left the FBI after ⟦the news organization⟧ asked ⟪why⟫.", "news organization / organization"),
+    ],
+)
+def test_a_kind_of_body_is_the_one_just_named(marked: str, name: str) -> None:
+    assert spoken(marked) == [name]
