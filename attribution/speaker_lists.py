@@ -9,6 +9,7 @@ from itertools import pairwise
 from .capitals import ORG_WORDS
 from .general_people import are_people
 from .individuals import COUNTED, LED, holds_role, is_inside
+from .joined import joined_at
 from .mentions import Mention
 from .names import LEADING_ARTICLE, fold, is_initial
 from .nominals import TRAILING, SourcePhrase, parse_phrase, pronoun_class
@@ -194,9 +195,12 @@ class ListStage(RoleStage):
         people = [mention for mention in self.names.inside(stop.end(), end) if mention.entity.kind == "person"]
         if len(people) < 2:
             return None
-        if self.text[stop.end() : people[0].start].count(" ") > len(people[0].titles):
-            return None
         last = people[-1]
+        before_first = self.text[stop.end() : people[0].start].count(" ")
+        if len(people) > 2 and before_first <= MAX_TITLE_WORDS and joined_at(self.text, self.names, last) == people:
+            return self.together(people, "name", "speaker.coordinated")  # each with a title
+        if before_first > len(people[0].titles):
+            return None
         for one, other in pairwise(people):
             gap = LAST_BEHIND if other is last else LIST_BEHIND
             if gap.fullmatch(self.text, one.end, other.start) is None:

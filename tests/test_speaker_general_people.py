@@ -115,3 +115,9 @@ def test_some_and_others_are_those_the_sentence_is_about(marked: str, last: str)
 )
 def test_a_name_behind_a_role_is_who_is_joined(marked: str, last: str) -> None:
     assert answers(marked)[-1] == last
+
+
+def test_people_listed_with_titles_behind_what_they_are_called_are_they() -> None:
+    text = "⟦The three harbor scholars -- Mr. Ana Ruiz, Ms. Mary Lee and retired engineer Ed Hale --⟧ said ⟪no⟫."
+    assert answers(text)[-1] == "Ana Ruiz, Mary Lee and Ed Hale / group"
+    assert answers("⟦The voters -- like Ana Ruiz --⟧ said ⟪no⟫.")[-1] == "voters / group"
