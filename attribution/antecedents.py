@@ -277,7 +277,12 @@ def find_candidates(
 def _is_thing(entity: Entity, spoke: Sequence[Spoke]) -> bool:
     """Return whether a name is built as no person's: "Alder County Republican", "State of Alder", "RT Alder"."""
     words = entity.name.split()
-    built = last_word(entity.name) in default_roles().nouns or "of" in words or any(map(CAPITALS.fullmatch, words))
+    built = (
+        last_word(entity.name) in default_roles().nouns
+        or words[-1] == "Show"
+        or "of" in words
+        or any(map(CAPITALS.fullmatch, words))
+    )
     return built and not _by_surname(entity) and all(one.entity is not entity for one in spoke[-4:])
 
 

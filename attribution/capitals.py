@@ -46,6 +46,7 @@ MAX_JOINER = max(map(len, ORG_JOINERS))
 _NAME_WORDS = read_name_words()
 ORG_WORDS = _NAME_WORDS["name.organization"]
 STOP_WORDS = _NAME_WORDS["name.stop"]
+PARTY_ADJECTIVES = frozenset(("democratic", "republican"))
 PLACES = _NAME_WORDS["name.place"]
 # What ends in one of these is an act, an event or a work: the Cold War, the Refugee Convention.
 THING_WORDS = _NAME_WORDS["name.thing"]
@@ -356,6 +357,8 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         return ParsedName(titles, name, offset, "thing" if len(core) > 1 else "unknown", None, None, True)
     if len(core) > 1 and folded_core[-1] in THING_WORDS and not titled and folded_core[0] not in given:
         return ParsedName(titles, name, offset, "thing", None, None, True)
+    if len(core) > 1 and folded_core[-1] in PARTY_ADJECTIVES and not titled:
+        return ParsedName(titles, name, offset, "thing", None, None, True)  # "Virginia Democratic primary"
     last = roles.nouns.get(folded_core[-1])
     if len(core) > 1 and last is not None and last.plural and last.kind in ("inside", "class"):
         # "Virginia Democrats", "House Republicans"

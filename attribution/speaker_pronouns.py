@@ -68,7 +68,9 @@ SURE_OF_GENDER = 0.93
 MAX_RELATIVE_GAP = 120
 # An unnamed speaker is not taken up by a pronoun further on.
 MAX_UNNAMED_SENTENCES = 3
-ASKERS = frozenset({"questioner", "reporter", "moderator", "anchor", "host", "journalist", "correspondent", "listener"})
+ASKERS = frozenset(
+    "questioner reporter moderator anchor host journalist correspondent listener caller interviewer".split()
+)
 # Words between a noun and its "who".
 MAX_BETWEEN = 7
 
