@@ -71,6 +71,10 @@ GROUP_NOUNS = frozenset(
 # "the news organization"
 NEWS_BODIES = frozenset({"organization", "organisation", "service", "outlet", "network", "website"})
 TOLD_APART = frozenset("other same new parent rival former first second sister last only".split())
+PARTIES = (
+    (frozenset({"democrat", "democratic", "democrats"}), "Democratic Party"),
+    (frozenset({"republican", "republicans", "gop"}), "Republican Party"),
+)
 CALLED = re.compile(r" (?:called|named|known as|dubbed) ")
 GOES_ON = re.compile(
     r",? (?:that|which|who|[a-z]{3,12}ing|aimed|based|set up|devoted|focused|backed|founded|led|run|owned|funded|"
@@ -456,6 +460,12 @@ class BodyStage(NameStage):
         person, _ = self.antecedent(item, start, gender)
         if person is None or person.entity is None:
             return None, f"{DECLINED}.owner"
+        if phrase.head.form == "party":
+            # "Her party" has a name; whose isn't told is nobody's.
+            parties = {name for words, name in PARTIES if words & (person.entity.words | person.entity.roles)}
+            if len(parties) != 1:
+                return None, f"{DECLINED}.owner"
+            return self.found(self.again(self.organization(parties.pop()), "nominal", "speaker.institution"))
         return self.found(self.organization(f"{split_name(person.entity.name).surname} {phrase.head.form}"))
 
     def antecedent(self, item: Attribution, start: int, gender: Gender | None) -> tuple[Candidate | None, float]:

@@ -441,3 +441,17 @@ def test_a_body_keeps_the_first_word_of_its_name(marked: str, name: str) -> None
 )
 def test_a_kind_of_body_is_the_one_just_named(marked: str, name: str) -> None:
     assert spoken(marked) == [name]
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        (
+            "Ms. Ana Ruiz, a Democrat, spoke. She left when ⟦her party⟧ said ⟪no⟫.",
+            "Democratic Party / organization",
+        ),
+        ("Ms. Ana Ruiz spoke. She left when ⟦her party⟧ said ⟪no⟫.", None),
+    ],
+)
+def test_her_party_is_the_one_she_is_said_to_be_of(marked: str, name: str | None) -> None:
+    assert spoken(marked) == [name]
