@@ -295,7 +295,9 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
         leads = index == first and len(words) > 2 and at is not None and _before_given(at[0], folded[at[1] + first :])
         # "Rep. Ana King of Ohio" is no king.
         surname = index > first and index + 1 < len(words) and folded[index + 1] == "of" and _is_given(words[index - 1])
-        if at is not None and (at[0].title or leads) and index + at[1] < len(words) and not surname:
+        # "Dean Hale" alone is called Dean; "Dean Ana Hale" is one.
+        given_too = len(words) == 2 and folded[index] in given
+        if at is not None and (at[0].title or leads) and index + at[1] < len(words) and not (surname or given_too):
             titled = True
             gender = at[0].gender or gender
             index += at[1]

@@ -21,7 +21,7 @@ from .bearers import (
 from .capitals import STOP_WORDS, US_STATES, EntityKind, ParsedName, after_article, name_strings, parse_name
 from .entities import ArticleNames, Entity, Mention
 from .lexicon import read_word_lists
-from .name_edges import LEADS, begins_late
+from .name_edges import LEADS, begins_late, is_people
 from .names import fold, fold_name, last_word, split_name, strip_possessive
 from .recognised import Recognised, cut_by, parse_recognised
 from .registry import Registry
@@ -95,6 +95,9 @@ def find_names(
                 parsed = parse_name(raw, registry, after_article(text, start))
             else:
                 parsed = parse_recognised(raw, registry, kind, after_article(text, start))
+        if parsed.name.startswith("Dean ") and parsed.name.count(" ") == 1 and " dean " in text:
+            # "Dean Hale", where the article has "the dean of the school"
+            parsed = ParsedName(("dean",), parsed.name[5:], parsed.offset + 5, "unknown", None, None, False)
         if parsed.kind in ("person", "unknown") and kind is None and _runs_on(text, parsed, registry):
             raw = raw[: parsed.offset + len(parsed.name.split()[0])]
             end = start + len(raw)
@@ -535,6 +538,7 @@ def _link_singles(
             and parsed.titles
             and parsed.kind != "organization"
             and default_roles().at_end(list(parsed.titles)) is not None
+            and not is_people((*parsed.titles, key))
         ):
             if found.sentence_of(start) == 0 and text.count(parsed.name) < 2:
                 continue  # a headline's capitals: "Retired General Tells All"

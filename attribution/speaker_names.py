@@ -59,6 +59,8 @@ CAPITALISED = re.compile(r"\b[A-Z][a-z’'-]{1,20}\b")
 NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )?([A-Z][a-z’'-]{1,20})\b")
 # "Western fears that ..." and "European hopes" are nobody's surname.
 REGIONS = frozenset({"african", "arab", "asian", "eastern", "european", "northern", "southern", "western"})
+# Outlets: "alderdaily.com", "KALD-TV"
+OUTLET = re.compile(r"\S+\.(?:com|org|net|info|tv)|[KW][A-Z]{2,3}-(?:TV|FM|AM)")
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
 JOINT_POLL = re.compile(r" (?:Poll|Survey)\Z")
 NO_PERSON = re.compile(r", (?:which|D\.|and|but|[A-Z])")
@@ -395,6 +397,8 @@ class NameStage:
 
     def from_unknown(self, phrase: SourcePhrase, start: int, end: int, own_end: int) -> tuple[Answer | None, str]:
         """Return a speaker for words that are neither a known name nor a role noun."""
+        if len(phrase.words) == 1 and OUTLET.fullmatch(phrase.words[0]) is not None:
+            return self.found(self.organization(phrase.words[0], "name"))
         if self.text[start:end].isupper() is False and self.is_common(phrase, start):
             return self.from_common(phrase)
         owner = self.owner(phrase, start, own_end)
@@ -425,7 +429,8 @@ class NameStage:
         if words[-1][:1].isupper():
             key = fold_name(words[-1])
             entity = choose_bearer(self.names, key, start)
-            shouted = len(words) > 1 and self.text[start:end].isupper()
+            # "AT LEAST 10 KILLED IN ALDER": one word is left of it.
+            shouted = " " in self.text[start:end] and self.text[start:end].isupper()
             if (folded in STOP_WORDS or shouted) and (entity is None or (shouted and entity.kind == "unknown")):
                 return self.of_whom(phrase, start, end)
             if entity is not None:
@@ -455,6 +460,8 @@ class NameStage:
         noun = self.registry.roles.at_end([fold(word) for word in before])
         if noun is None or noun[0].plural:
             return None
+        if fold(name) in PEOPLES:
+            return self.group(name)  # "conservative Lutherans"
         if noun[0].kind == "document":
             own_id = self.scoped_id("document", name)
             return Answer(name, "document", "name", "speaker.name", own_id, head=noun[0])

@@ -167,3 +167,31 @@ def test_an_arabic_article_belongs_to_the_name(surname: str) -> None:
 def test_will_is_a_given_name_behind_a_role_at_the_end(marked: str, speaker: str | None) -> None:
     found = spoken(marked)
     assert found == [speaker] if speaker is not None else "Will" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦Dean Hale, an economist⟧, said ⟪no⟫.", "Dean Hale / person / name"),
+        ("Ana Hale, dean of the school, left. ⟦Dean Hale⟧ said ⟪no⟫.", "Ana Hale / person / surname"),
+        ("⟦Dean Ana Hale⟧ said ⟪no⟫.", "Ana Hale / person / name"),
+    ],
+)
+def test_dean_is_a_given_name_unless_the_article_has_a_dean(marked: str, speaker: str) -> None:
+    assert spoken(marked) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟪Rents fell⟫, according to ⟦alderdaily.com⟧.", "alderdaily.com / organization"),
+        ("⟪Rents fell⟫, according to ⟦Alderdaily.com⟧.", "Alderdaily.com / organization"),
+        ("⟪Rents fell⟫, ⟦KALD-TV⟧ said.", "KALD-TV / organization"),
+        ("⟪Rents fell⟫, according to ⟦Variety⟧.", "Variety / organization"),
+        ("It angered ⟦conservative Lutherans⟧: ⟪rents fell⟫.", "Lutherans / group"),
+        ("⟦Conservative Lutherans⟧ said ⟪rents fell⟫.", "Conservative Lutherans / group"),
+        ("⟦AT LEAST 10 KILLED IN ALDER⟧ ⟪rents fell⟫.", None),
+    ],
+)
+def test_outlets_faiths_and_headlines_are_nobodys_surname(marked: str, speaker: str | None) -> None:
+    assert [name and name.rpartition(" / ")[0] for name in spoken(marked)] == [speaker]
