@@ -55,7 +55,8 @@ PAPER_WORDS = _NAME_WORDS["name.paper"]
 # Clubs by their players: the Alder Panthers.
 TEAMS = _NAME_WORDS["name.team"]
 # "Doctors for Rent Control"
-MEMBERS = frozenset("citizens doctors mothers lawyers scientists students workers neighbors friends concerned".split())
+_MEMBERS = "americans citizens doctors mothers lawyers scientists students veterans workers neighbors friends concerned"
+MEMBERS = frozenset(_MEMBERS.split())
 PARTISANS = frozenset("republicans democrats conservatives liberals lawmakers".split())
 PLACE_WORDS = frozenset("north south east west new united saint st fort mount lake".split())
 # What comes after a name without being a part of it: "CNN Tuesday", but "Ash Wednesday" and "Fox News Sunday".
@@ -342,7 +343,7 @@ def _parse_name(raw: str, key: RegistryKey, after_the: bool) -> ParsedName:
     paper = len(core) > 1 and after_the and core[-1].lower() in PAPER_WORDS
     if len(core) > 1 and core[-1].lower() in TEAMS and not titled:
         return ParsedName(titles, name, offset, "organization", None, None, True)
-    members = len(core) > 2 and core[1] == "for" and core[0].lower() in MEMBERS
+    members = len(core) > 2 and "for" in core[1:3] and core[core.index("for") - 1].lower() in MEMBERS
     if paper or members or (any(_is_org(word) for word in core) and not (person and fold(core[0]) in given)):
         if titles:
             # What would be a person's title begins its name ("Democratic Governors Association"), an office does not

@@ -65,6 +65,7 @@ DATE_BEFORE = re.compile(
     r"\b(?:in|on|by|of|to|last|this|next|since|until|till|from|through|before|after|for|during|mid|early|late|"
     r"every|each|between|and) \Z"
 )
+MANY_OF = tuple(f"{many} of " for many in ("Dozens", "Hundreds", "Many", "Millions", "Most", "Some", "Thousands"))
 ARTICLES = ("al-", "el-")
 MAX_DESCRIBED = 4
 MAX_RANKED = 60
@@ -102,7 +103,7 @@ def find_names(
             raw = raw[: parsed.offset + len(parsed.name.split()[0])]
             end = start + len(raw)
             parsed = parse_name(raw, registry, after_article(text, start))
-        if not parsed.name:
+        if not parsed.name or (parsed.kind == "unknown" and parsed.name.startswith(MANY_OF)):
             continue
         name_start = start + parsed.offset
         if parsed.entry is None and len(parsed.name.split()) < 2 and kind not in ("organization", "thing"):
@@ -154,7 +155,7 @@ def _is_body_behind(text: str, end: int) -> bool:
     if after is None:
         return False
     noun = default_roles().at_end(_head_words([fold(word) for word in after[1].split()]))
-    return noun is not None and noun[0].kind == "institution" and not noun[0].plural
+    return noun is not None and (noun[0].kind == "institution" or noun[0].form == "group") and not noun[0].plural
 
 
 def _head_words(phrase: list[str]) -> list[str]:

@@ -60,7 +60,7 @@ NEXT_CAPITALISED = re.compile(r" (?:(?:to|of|for|and|the|on|in|of the|for the) )
 # "Western fears that ..." and "European hopes" are nobody's surname.
 REGIONS = frozenset({"african", "arab", "asian", "eastern", "european", "northern", "southern", "western"})
 # Outlets: "alderdaily.com", "KALD-TV"
-OUTLET = re.compile(r"\S+\.(?:com|org|net|info|tv)|[KW][A-Z]{2,3}-(?:TV|FM|AM)")
+OUTLET = re.compile(r"[\w.-]{1,60}\.(?:com|org|net|info|tv)|[KW][A-Z]{2,3}-(?:TV|FM|AM)")
 BRAND = re.compile(r"[a-z][A-Z][a-z]{2}")
 JOINT_POLL = re.compile(r" (?:Poll|Survey)\Z")
 NO_PERSON = re.compile(r", (?:which|D\.|and|but|[A-Z])")
@@ -406,6 +406,12 @@ class NameStage:
             return self.found(owner)
         words = [strip_possessive(word) for word in phrase.words]
         small = next((index for index, word in enumerate(words) if word[:1].isupper()), 0)
+        if not small and len(words) > 2 and words[1].islower() and words[1] not in PARTICLES:
+            # "Band member Ruiz": the first capital only opens the sentence.
+            name_at = next((index for index, word in enumerate(words[1:], 1) if word[:1].isupper()), 0)
+            led = self.led_by(words[:name_at], " ".join(words[name_at:]), start, end) if name_at > 1 else None
+            if led is not None:
+                return self.found(led)
         if small and all(word[:1].isupper() or word in PARTICLES for word in words[small:]):
             led = self.led_by(words[:small], " ".join(words[small:]), start, end)
             if led is not None:
@@ -435,6 +441,8 @@ class NameStage:
                 return self.of_whom(phrase, start, end)
             if entity is not None:
                 return self.found(self.of_entity(entity, "surname", "speaker.surname"))
+            if phrase.partitive and len(words) == 1 and name.endswith("s"):
+                return self.found(self.group(name))  # "thousands of Aldermers"
             parsed = parse_name(name, self.registry, phrase.determiner == "definite")
             shown = parsed.name or name
             spelt_out = self.spelt_out(shown)

@@ -195,3 +195,18 @@ def test_dean_is_a_given_name_unless_the_article_has_a_dean(marked: str, speaker
 )
 def test_outlets_faiths_and_headlines_are_nobodys_surname(marked: str, speaker: str | None) -> None:
     assert [name and name.rpartition(" / ")[0] for name in spoken(marked)] == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("marked", "speaker"),
+    [
+        ("⟦Working Alder, a labor-affiliated group,⟧ said ⟪no⟫.", "Working Alder / organization"),
+        ("⟦Dario Alder, a welder in a labor-affiliated group,⟧ said ⟪no⟫.", "Dario Alder / person"),
+        ("⟦the Hale-backed Concerned Veterans for Alder⟧ said ⟪no⟫.", "Concerned Veterans for Alder / organization"),
+        ("⟦advocacy group Americans for Alder⟧ said ⟪no⟫.", "Americans for Alder / organization"),
+        ("⟦Band member Flint⟧ said ⟪no⟫.", "Flint / person"),
+        ("⟦Thousands of Aldermers⟧ said ⟪no⟫.", "Aldermers / group"),
+    ],
+)
+def test_what_stands_beside_a_name_tells_a_body_from_a_person(marked: str, speaker: str) -> None:
+    assert [name and name.rpartition(" / ")[0] for name in spoken(marked)] == [speaker]
