@@ -288,6 +288,8 @@ class PluralStage(ListStage):
         for said in reversed(self.said[-1:]):
             near = self.names.sentence_of(start) - self.names.sentence_of(said.position) <= 1
             if near and said.answer.type == "organization":
+                if any(len(self.plurals_in(number, start, HUMAN)[1]) > 1 for number in (sentence, sentence - 1)):
+                    break  # "The council met nurses and voters. They": any of them
                 return self.found(self.again(said.answer, "pronoun", "speaker.plural-body"))
         several = self.several_before(start, HUMAN)
         return self.found(several) if several is not None else (None, f"{DECLINED}.plural")
@@ -344,23 +346,26 @@ class PluralStage(ListStage):
         """Return the one plural of these kinds that the sentence names before `start`, else the sentence before."""
         sentence = self.names.sentence_of(start)
         for number in (sentence, sentence - 1):
-            if number < 0:
-                break
-            opens = self.names.sentence_start(number)
-            near = self.text[max(opens, start - PLURAL_REACH) : min(start, self.sentence_end(number))]
-            words = [word.rstrip(".") or word for word in PHRASE_PARTS.findall(near)]
-            places = [
-                index
-                for index, word in enumerate(words, start=1)
-                if (noun := self.registry.roles.nouns.get(fold(word))) is not None
-                and noun.plural
-                and noun.kind in kinds
-            ]
+            words, places = self.plurals_in(number, start, kinds)
             if len({fold(words[index - 1]) for index in places}) > 1:
                 return None
             if places:
                 return self.several(words[: places[-1]], kinds)
         return None
+
+    def plurals_in(self, number: int, start: int, kinds: frozenset[str]) -> tuple[list[str], list[int]]:
+        """Return the words of a sentence before `start`, and behind which of them a plural of these kinds ends."""
+        if number < 0:
+            return [], []
+        opens = self.names.sentence_start(number)
+        near = self.text[max(opens, start - PLURAL_REACH) : min(start, self.sentence_end(number))]
+        words = [word.rstrip(".") or word for word in PHRASE_PARTS.findall(near)]
+        nouns = self.registry.roles.nouns
+        return words, [
+            index
+            for index, word in enumerate(words, start=1)
+            if (noun := nouns.get(fold(word))) is not None and noun.plural and noun.kind in kinds
+        ]
 
     def several(self, words: Sequence[str], kinds: frozenset[str]) -> Answer | None:
         """Return the group or documents whose noun the words end in, described by the words right before it."""

@@ -283,3 +283,9 @@ def test_who_stands_for_all_of_those_named_together(marked: str, last: str) -> N
 def test_the_people_are_nobody_unless_people_spoke() -> None:
     assert answers("⟦Republican insiders⟧ said ⟪no⟫. ⟦The people⟧ know ⟪better⟫.")[-1] == "people / group"
     assert answers("⟦Another commenter⟧ said ⟪no⟫.") == ["another commenter / unnamed"]
+
+
+def test_a_body_is_they_unless_several_people_are_named() -> None:
+    assert spoken("⟦The Harbor Post⟧ said ⟪no⟫. ⟦They⟧ asked for ⟪rents⟫.")[-1] == "Harbor Post / organization / pronoun"
+    marked = "⟦The Harbor Post⟧ said ⟪the leaders met voters⟫. ⟦They⟧ asked for ⟪rents⟫."
+    assert spoken(marked)[-1] != "Harbor Post / organization / pronoun"
