@@ -305,7 +305,7 @@ def find_described(
             features["gender.unknown"] = 1.0
     if former:
         _drop_present(found)
-    if fit and is_told(head):
+    if fit and (is_told(head) or (head.kind == "office" and not running)):
         found = {key: candidate for key, candidate in found.items() if _FITTING & candidate.features.keys()}
     if head.kind == "inside":
         # Who is called nothing of the kind is not meant: "an official" is somebody new, "the aide" nobody

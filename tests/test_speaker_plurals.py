@@ -286,6 +286,6 @@ def test_the_people_are_nobody_unless_people_spoke() -> None:
 
 
 def test_a_body_is_they_unless_several_people_are_named() -> None:
-    assert spoken("⟦The Harbor Post⟧ said ⟪no⟫. ⟦They⟧ asked for ⟪rents⟫.")[-1] == "Harbor Post / organization / pronoun"
-    marked = "⟦The Harbor Post⟧ said ⟪the leaders met voters⟫. ⟦They⟧ asked for ⟪rents⟫."
-    assert spoken(marked)[-1] != "Harbor Post / organization / pronoun"
+    body = "Harbor Bank / organization"
+    assert answers("⟦Harbor Bank⟧ said ⟪no⟫. ⟦They⟧ asked for ⟪rents⟫.")[-1] == body
+    assert answers("⟦Harbor Bank⟧ said ⟪the leaders met voters⟫. ⟦They⟧ asked for ⟪rents⟫.")[-1] != body

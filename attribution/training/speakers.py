@@ -25,6 +25,7 @@ from sayso.attribution.errors import ConfigError
 from sayso.attribution.files import write_atomically
 from sayso.attribution.gold import GoldDocument, GoldSpeaker, read_gold, read_json_lines
 from sayso.attribution.mentions import Entity, find_names
+from sayso.attribution.mojibake import repair
 from sayso.attribution.publishers import find_publisher
 from sayso.attribution.ranking import FOLDS_FILE, MANIFEST_FILE, SCHEME, WEIGHTS_FILE, SpeakerRanker, Thresholds
 from sayso.attribution.registry import Registry, default_registry
@@ -121,7 +122,7 @@ def _right_candidate(resolver: Resolver, gold: GoldSpeaker, candidates: Sequence
 
 
 def _as_speaker(answer: Answer) -> Speaker:
-    return Speaker(answer.id, answer.name, answer.type, answer.how, 0.0)
+    return Speaker(answer.id, repair(answer.name), answer.type, answer.how, 0.0)
 
 
 def gum_examples(
