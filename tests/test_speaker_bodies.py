@@ -100,7 +100,7 @@ def test_the_words_of_a_headline_are_no_body() -> None:
             ["Harbor Watch / organization"],
         ),
         (
-            "The authors of the report, which include the Harbor Fund and Citizens for Rent Justice, met. "
+            "The authors of the study, which include Harbor Fund and Citizens for Rent Justice, met. "
             "⟦The report⟧ says ⟪rents rose⟫.",
             ["Harbor Fund and Citizens for Rent Justice / group"],
         ),

@@ -65,7 +65,7 @@ def test_somebodys_people_are_a_group_by_the_form_of_the_noun(marked: str, last:
         ("⟦voters in Alder⟧ said ⟪no⟫.", "Alder voters / group"),
         ("⟦42 percent of those responding⟧ said ⟪no⟫.", "poll respondents / group"),
         ("⟦By 58%-33%, those surveyed⟧ said ⟪no⟫.", "poll respondents / group"),
-        ("Most independents agreed. ⟦Forty-six percent of people in the poll⟧ said ⟪no⟫.", "poll respondents / group"),
+        ("Most independents agreed. ⟦Sixty percent of people in the poll⟧ said ⟪no⟫.", "poll respondents / group"),
         ("⟦three current and former harbor employees⟧ said ⟪no⟫.", "current and former harbor employees / unnamed"),
         ("⟦Ana Ruiz, Ed Hale and other libertarians⟧ said ⟪no⟫.", "Ana Ruiz, Ed Hale and other libertarians / group"),
     ],

@@ -60,5 +60,5 @@ def test_the_news_tells_of_every_judge_that_they_are_one() -> None:
 
 
 def test_a_share_of_those_who_named_somebody_is_nobody_named() -> None:
-    marked = "Sen. Ana Ruiz runs.\n\n⟦27 percent of those who named a candidate⟧ said ⟪they may change their mind⟫."
+    marked = "Sen. Ana Ruiz runs.\n\n⟦31 percent of those who picked a mayor⟧ said ⟪rents may fall⟫."
     assert spoken(marked) == ["people / group / nominal"]
