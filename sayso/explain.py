@@ -112,7 +112,7 @@ REASONS: Mapping[str, str] = {
     "speaker.declined.relative": "no speaker is given: what 'who' or 'which' refers to is not clear",
     "speaker.declined.role": "no speaker is given: who held the office then is not known",
     "speaker.declined.thing": "no speaker is given: what 'it' means is not clear",
-    "speaker.declined.unsure": "no speaker is given: whoever is most likely meant is not likely enough",
+    "speaker.declined.unsure": "no speaker is given: the likeliest one is not likely enough (--min-speaker 0 gives it)",
     "speaker.declined.unknown": "no speaker is given: the source is no name, office or description that the rules know",
     "how.name": "the source itself names the speaker",
     "how.surname": "the source is the surname of somebody named in full elsewhere in the article, or in the registry",
