@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from sayso.attribution.antecedents import Candidate, Place, Quotations, Spoke, find_candidates, grammar_of
-from sayso.attribution.gold import GoldAttribution, GoldDocument, GoldSpeaker
 from sayso.attribution.mentions import Entity, find_names
 from sayso.attribution.ranking import SpeakerRanker
 from sayso.attribution.registry import default_registry
 from sayso.attribution.roles import Gender
 from sayso.attribution.speakers import Resolver
-from sayso.attribution.training.speakers import FIRST_WEIGHTS, Recipe, pronoun_examples
+from sayso.attribution.training.speakers import FIRST_WEIGHTS
 from sayso.attribution.types import TextSpan, make_attribution, text_hash
 
 REGISTRY = default_registry()
@@ -151,28 +148,6 @@ def test_a_question_makes_its_speaker_one_who_asks_and_apostrophes_quote() -> No
     assert [one.asks for one in resolver.spoke] == [True, False]
     assert text.index("Lee") in resolver.quoted
     assert resolver.place(items[1], 51).direct
-
-
-def test_single_pronouns_are_learned_from_only_in_articles_that_are_not_measured() -> None:
-    text = "Ben Hale met Tim Lee. He said no."
-    content, cue, source = ((TextSpan(*span),) for span in ((30, 32), (25, 29), (22, 24)))
-    gold = GoldAttribution("indirect", content, cue, source, GoldSpeaker("Ben Hale", "person", how="pronoun"))
-    document = GoldDocument("a", text, (gold,))
-    ranker = SpeakerRanker(FIRST_WEIGHTS)
-    [example] = pronoun_examples([document], set(), REGISTRY, ranker)
-    assert example.kind == "pronoun"
-    assert example.right is not None
-    assert pronoun_examples([document], {"a"}, REGISTRY, ranker) == []
-
-
-def test_a_recipe_may_name_single_pronouns(tmp_path: Path) -> None:
-    shipped = Path(__file__).parent.parent / "models" / "speakers-en" / "recipe.toml"
-    lines = [line for line in shipped.read_text(encoding="utf-8").splitlines() if not line.startswith("pronouns")]
-    recipe = tmp_path / "recipe.toml"
-    recipe.write_text("\n".join(lines), encoding="utf-8")
-    assert Recipe.read(recipe).pronouns == ""
-    recipe.write_text("\n".join(['pronouns = "p.jsonl"', *lines]), encoding="utf-8")
-    assert Recipe.read(recipe).pronouns == "p.jsonl"
 
 
 def test_what_is_built_as_no_persons_name_is_nobody_unless_called_by_surname() -> None:

@@ -13,7 +13,7 @@ import random
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -161,14 +161,6 @@ def gum_examples(
     return examples
 
 
-def pronoun_examples(
-    documents: Iterable[GoldDocument], measured: Collection[str], registry: Registry, ranker: SpeakerRanker
-) -> list[Example]:
-    """Return the labelled choices for pronouns in articles that are not among the measured ones."""
-    single = (document for document in documents if document.id not in measured)
-    return [one for one in collect_examples(single, registry, ranker) if one.kind == "pronoun"]
-
-
 def _overlaps(entity: Entity, spans: Sequence[tuple[int, ...]], text: str) -> bool:
     """Return whether one of the cluster's spans is a name of the entity; a longer phrase must end or begin with it."""
     return any(
@@ -241,8 +233,7 @@ class Recipe:
     """What `recipe.toml` fixes: data, folds, strength of the regularisation, and the thresholds.
 
     `c` holds the strengths for the choices by kind and for the certainty. `labelled` are articles whose speakers the
-    file `labels` beside the recipe has; the file `pronouns` there, if named, has further speakers of theirs, for single
-    pronouns only: choices to learn from, in articles that are not measured.
+    file `labels` beside the recipe has.
     """
 
     name: str
@@ -257,7 +248,6 @@ class Recipe:
     folds: int
     seed: int
     thresholds: Thresholds
-    pronouns: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Recipe:
@@ -287,12 +277,7 @@ def train_speakers(
     first = SpeakerRanker(FIRST_WEIGHTS)
     examples = collect_examples(documents, registry, first)
     extra = gum_examples(data / plan.gum, plan.genres, registry, first, weight=plan.gum_weight)
-    further: list[Example] = []
-    if plan.pronouns:
-        single = read_gold(data / plan.labelled, speakers=recipe.parent / plan.pronouns)
-        further = pronoun_examples(single, {one.id for one in documents}, registry, first)
-    say(f"{len(examples)} choices in {len(documents)} articles, {len(extra)} in GUM, {len(further)} of single pronouns")
-    extra += further
+    say(f"{len(examples)} choices in {len(documents)} articles, {len(extra)} more in GUM")
     halves = [split_folds([one.id for one in half], n=plan.folds, seed=plan.seed) for half in (dev, labelled)]
     dealt = [a | b for a, b in zip(*halves, strict=True)]
     choosing = [fit_weights([e for e in examples if e.article not in fold] + extra, c=plan.c) for fold in dealt]
@@ -321,16 +306,14 @@ def train_speakers(
         [one for one in answers if one[0].article in of_dev],
         plan,
         data,
-        n_examples=(len(examples), len(extra) - len(further)),
+        n_examples=(len(examples), len(extra)),
     )
-    metrics["data"] |= {"choices_single_pronouns": len(further)}
     metrics["data"] |= {"labelled_sha256": _sha256(data / plan.labelled), "labels_sha256": _sha256(labels)}
     metrics["labelled"] = summarise([_given(*one, plan.thresholds) for one in answers if one[0].article not in of_dev])
     write_folder(out, final, metrics, recipe, folds)
-    for name in filter(None, (plan.labels, plan.pronouns)):
-        if recipe.parent.resolve() != out.resolve():
-            with write_atomically(out / name) as file:
-                file.write((recipe.parent / name).read_text(encoding="utf-8"))
+    if recipe.parent.resolve() != out.resolve():
+        with write_atomically(out / plan.labels) as file:
+            file.write(labels.read_text(encoding="utf-8"))
     return metrics
 
 
